@@ -1,0 +1,1 @@
+"""Versioned static sites of scorecards and improvement plans, from YAML, Markdown and data."""

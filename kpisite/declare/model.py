@@ -1,0 +1,484 @@
+"""What an author can declare: the shapes of site.yaml, of content/ and of front matter, checked by pydantic.
+
+All values are frozen. Ids are kebab-case (measures: snake_case, because formulas use them as names).
+`Site` is everything declared together; with `places` it also knows where each part was written.
+"""
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
+
+from kpisite.errors import Place
+from kpisite.languages import Text
+from kpisite.periods import Grain, Period, PeriodError, parse
+
+# A path into the declarations, as ("indicators", "csat", "formula").
+Path = tuple[str | int, ...]
+
+ID = re.compile(r"[a-z0-9][a-z0-9]*(-[a-z0-9]+)*")
+NAME = re.compile(r"[^\W\d]\w*")
+
+
+def _id(value: object) -> object:
+    if isinstance(value, str) and not ID.fullmatch(value):
+        raise ValueError("an id is written in lower case with hyphens, like 'npl-ratio'")
+    return value
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str) and not NAME.fullmatch(value):
+        raise ValueError("a measure's name is one word of letters, digits and _, like 'npl_balance'")
+    return value
+
+
+def _text(value: object) -> object:
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, str):
+        return Text.of(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Text.of(str(value))
+    if isinstance(value, dict) and value and all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
+        return Text.of(value)
+    raise ValueError("write a text, or one text per language: {zh: ..., en: ...}")
+
+
+def _month(value: object) -> object:
+    if isinstance(value, Period):
+        return value
+    try:
+        period = parse(str(value))
+    except PeriodError as error:
+        raise ValueError(f"{error}. {error.hint}") from error
+    if period.grain in (Grain.DAY, Grain.WEEK):
+        raise ValueError("a month is meant here, like 2025-12")
+    return Period(Grain.MONTH, period.last_month)
+
+
+Id = Annotated[str, BeforeValidator(_id)]
+Name = Annotated[str, BeforeValidator(_name)]
+Words = Annotated[Text, BeforeValidator(_text), PlainSerializer(lambda text: text.plain(), return_type=Any)]
+# A quarter or a year written where a month is meant stands for its last month.
+Month = Annotated[Period, BeforeValidator(_month), PlainSerializer(lambda period: period.label, return_type=str)]
+
+Kind = Literal["flow", "stock", "ratio", "index", "duration"]
+Direction = Literal["higher", "lower", "range"]
+Column = Literal["decimal", "integer", "float", "text", "date", "boolean"]
+
+
+class Model(BaseModel):
+    """Shared by everything declared: frozen, no unknown keys, numbers may stand where text is meant."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, coerce_numbers_to_str=True, populate_by_name=True
+    )
+
+
+# ------------------------------------------------------------------------------------------------ site.yaml
+
+
+class SiteInfo(Model):
+    """Whose report it is, and in which languages; the first one is the default."""
+
+    title: Words
+    organisation: Words = Text()
+    languages: tuple[str, ...] = ("zh", "en")
+    classification: Words = Text()
+    notice: Words = Text()
+
+
+class ReportSettings(Model):
+    """Which period is reported, with how much history, at which grains, and with data as of which day."""
+
+    period: Month
+    through: Month | None = None  # figures that have arrived after the report period are shown up to here
+    version: str | None = None  # default: the period's label
+    title: Words = Text()
+    grains: tuple[Grain, ...] = (Grain.MONTH, Grain.QUARTER, Grain.HALF, Grain.YEAR, Grain.YTD)
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
+    history: Annotated[int, Field(ge=1, le=1200)] = 36  # months up to the report period
+    as_of: dt.date | None = None  # rows and plan facts dated later are left out; default: today, given by the caller
+
+    @field_validator("version")
+    @classmethod
+    def _version_is_a_folder_name(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", value):
+            raise ValueError("a version is a folder's name: letters, digits, '.', '-' and '_'")
+        return value
+
+
+class Source(Model):
+    """A table of rows in CSV files.
+
+    `file` is a path or glob below the site's folder; `{product}` and `{as_of}` in it read those from the path.
+    With `{as_of}` in the path the newest delivery replaces the older ones whole; with an `as_of` column the newest
+    row of a product and period replaces the older rows of that product and period.
+    """
+
+    file: str
+    product: str | None = None
+    period: str = "period"
+    as_of: str | None = None
+    columns: dict[str, Column] = {}  # every column not named here is a decimal where a measure uses it
+    encoding: str | None = None
+    delimiter: str = ","
+    skip: Annotated[int, Field(ge=0)] = 0
+    na: tuple[str, ...] = ("", "-", "—", "NA", "N/A", "#N/A", "NULL", "无")
+    unknown: Literal["error", "warn", "ignore"] = "error"  # rows of products that are not declared
+    repeats: Literal["error", "allow"] = "error"  # two rows of one product and period; allow for records
+    owner: str = ""
+    name: Words = Text()
+
+
+class CompositeLimits(Model):
+    """From which composite a product is green or amber."""
+
+    green: float = 90
+    amber: float = 75
+
+
+class Scoring(Model):
+    """The site's own settings of the scoring method; printed on its methodology page."""
+
+    cap: float = 120
+    slope: float = 40  # points lost per tolerance
+    composite: CompositeLimits = CompositeLimits()
+    missing: Literal["drop", "zero", "fail"] = "drop"
+    least_coverage: Annotated[float, Field(ge=0, le=1)] = 0.7
+    default_tolerance: Annotated[float, Field(gt=0)] = 0.1  # share of |target|
+    veto_score: float = 59
+
+
+class Line(Model):
+    """A line of business: products roll up to it."""
+
+    name: Words
+    order: int = 0
+
+
+class Pages(Model):
+    """Which pages are built: one per product x indicator for all, for key indicators only, or for none."""
+
+    figures: Literal["all", "key", "none"] | None = None  # default: all up to 5,000 figures, else none
+
+
+class Unit(Model):
+    """A unit of the site's own, or another wording of a built-in one."""
+
+    name: Words
+    style: Literal["number", "money", "percent", "count"] = "number"
+    suffix: Words = Text()
+    prefix: Words = Text()
+
+
+# ------------------------------------------------------------------------------------------------ content/
+
+
+class Measure(Model):
+    """An aggregate over a source, at product x period."""
+
+    source: Id
+    sql: str | None = None  # default: sum(<name>); median(<name>) for a duration
+    kind: Literal["flow", "stock", "duration"]
+    unit: str
+    name: Words = Text()
+
+
+class Limit(Model):
+    """A regulatory limit; never the same thing as a target."""
+
+    value: float
+    side: Literal["max", "min"]
+    source: Words = Text()
+
+
+class Sample(Model):
+    """The measure that counts the answers behind a figure, and how many are needed to judge it."""
+
+    measure: Name
+    least: int
+
+
+class MissingWhen(Model):
+    """A condition under which the figure has no meaning, and the reason told to readers."""
+
+    formula: str
+    reason: Words
+
+
+class Benchmark(Model):
+    """What is known from outside: orientation, not a target."""
+
+    value: Words
+    source: Words = Text()
+    verified: bool = False
+
+
+class Definition(Model):
+    """One version of an indicator's definition; without a formula it is the indicator's own."""
+
+    version: int
+    valid_from: Month
+    formula: str | None = None
+    reason: Words = Text()
+    comparable: bool = True  # with the version before
+    dual_run: tuple[Month, Month] | None = None
+
+
+class Indicator(Model):
+    """A formula over measures, with all that is needed to judge and explain it."""
+
+    name: Words
+    family: Id
+    formula: str | None = None
+    builtin: str | None = None  # computed by the site itself: family 10
+    unit: str
+    decimals: Annotated[int, Field(ge=0, le=9)] = 2
+    direction: Direction
+    kind: Kind
+    across: Literal["sum", "ratio", "none"] = "ratio"  # how products combine into lines and the bank
+    cadence: Literal["month", "quarter", "year"] = "month"
+    leading: bool = False
+    spc: Literal["level", "change", "yoy", "off"] = "level"
+    seasonal: bool = False
+    bounds: tuple[float | None, float | None] = (None, None)
+    limit: Limit | None = None
+    sample: Sample | None = None
+    veto: bool = False
+    missing_when: MissingWhen | None = None
+    comparability: Literal["public", "survey", "estimate", "internal"] = "internal"
+    benchmarks: tuple[Benchmark, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    led_by: tuple[Id, ...] = ()
+    owner: str = ""
+    meaning: Words = Text()
+
+    @model_validator(mode="after")
+    def _formula_or_builtin(self) -> "Indicator":
+        if (self.formula is None) == (self.builtin is None):
+            raise ValueError("an indicator has either a formula or a builtin")
+        return self
+
+
+class Baseline(Model):
+    """Where a linear target path starts."""
+
+    period: Month
+    value: float
+
+
+class Target(Model):
+    """The target of one product x indicator from one month on: weight, value or range, tolerance and path."""
+
+    weight: Annotated[float, Field(ge=0, le=100)]
+    target: float | tuple[float, float]
+    tolerance: Annotated[float, Field(gt=0)] | None = None
+    from_: Month | None = Field(default=None, alias="from")  # default: from the beginning
+    by: Month | None = None
+    path: Literal["flat", "linear"] = "flat"
+    baseline: Baseline | None = None
+    owner: str = ""
+    approved_by: str = ""
+    approved_on: dt.date | None = None
+    rationale: Words = Text()
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Target":
+        if isinstance(self.target, tuple) and self.target[0] >= self.target[1]:
+            raise ValueError("a range goes from the lower to the higher bound")
+        if self.path == "linear" and (self.baseline is None or self.by is None):
+            raise ValueError("a linear path needs a baseline {period, value} and a 'by' month")
+        if self.path == "linear" and isinstance(self.target, tuple):
+            raise ValueError("a range has no linear path")
+        if self.baseline and self.by and self.baseline.period >= self.by:
+            raise ValueError("the baseline lies before the 'by' month")
+        return self
+
+
+def _targets(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+# Several targets hand over to each other by their `from` months; written singly when there is only one.
+Targets = Annotated[tuple[Target, ...], BeforeValidator(_targets), Field(min_length=1)]
+
+
+class Family(Model):
+    """One of the groups of indicators."""
+
+    name: Words
+    order: int
+    perspective: Literal["financial", "customer", "internal", "learning"]
+    meaning: Words = Text()
+
+
+class Product(Model):
+    """What a scorecard is about; `key` indicators are weighted and scored, `monitor` ones only watched."""
+
+    name: Words
+    line: Id
+    share: Annotated[float, Field(ge=0)] = 1  # weight in the score of the line and of the bank
+    owner: str = ""
+    order: int = 0
+    launched: Month | None = None
+    key: dict[Id, Targets] = {}
+    monitor: tuple[Id, ...] = ()
+
+
+class Bank(Model):
+    """The whole house: its own indicators (family 10) with their targets."""
+
+    name: Words = Text()
+    key: dict[Id, Targets] = {}
+
+
+class Practice(Model):
+    """One entry of the playbook: what can be done, what it moves, what it costs and when it shows."""
+
+    name: Words
+    family: Id
+    text: Words
+    moves: dict[Id, Literal["up", "down"]]
+    steps: dict[str, tuple[str, ...]]  # language -> steps
+    effort: Literal["S", "M", "L"]
+    months: tuple[int, int]  # to the first visible effect
+    order: int = 0
+
+
+class Milestone(Model):
+    """A dated step within an action."""
+
+    name: Words
+    due: dt.date
+    done: dt.date | None = None
+
+
+class Action(Model):
+    """One owned and dated piece of work of a plan."""
+
+    title: Words
+    owner: str
+    practice: Id | None = None
+    indicators: tuple[Id, ...] = ()
+    start: dt.date
+    due: dt.date
+    done: dt.date | None = None
+    progress: Annotated[float, Field(ge=0, le=100)] = 0
+    cancelled: bool = False
+    milestones: tuple[Milestone, ...] = ()
+    evidence: str = ""
+
+
+class Effect(Model):
+    """What a plan promises for one indicator."""
+
+    indicator: Id
+    to: float
+    by: Month
+
+
+class PlanReview(Model):
+    """What was found when the plan's effect was checked, and what was decided."""
+
+    on: dt.date
+    verdict: Literal["effective", "promising", "no-evidence", "adverse", "too-early"]
+    decision: Literal["standardise", "adjust", "stop", "continue"]
+    lessons: Words = Text()
+
+
+class Plan(Model):
+    """An improvement plan; its text stands below the front matter."""
+
+    title: Words
+    product: Id
+    indicators: tuple[Id, ...]
+    owner: str
+    opened: dt.date
+    practices: tuple[Id, ...] = ()
+    cause: Words = Text()
+    expected: tuple[Effect, ...] = ()
+    actions: dict[Id, Action] = {}
+    reviews: tuple[PlanReview, ...] = ()
+    closed: dt.date | None = None
+
+
+class Edge(Model):
+    """A declared hypothesis of the strategy map: `source` moves `target` after `lag` months."""
+
+    source: Id = Field(alias="from")
+    target: Id = Field(alias="to")
+    sign: Literal["+", "-"]
+    lag: Annotated[int, Field(ge=0)]
+
+
+class Term(Model):
+    """A word of the site's glossary."""
+
+    name: Words
+    text: Words
+
+
+class Review(Model):
+    """Who looked at a product's part of a release, in which role, when, and with what verdict."""
+
+    release: str
+    product: Id
+    role: str
+    person: str
+    on: dt.date
+    verdict: Literal["signed", "returned"]
+    comment: Words = Text()
+
+
+class Page(Model):
+    """A page of the site's own; its text stands below the front matter."""
+
+    title: Words
+    order: int = 0
+
+
+class Site(Model):
+    """Everything an author declared.
+
+    `bodies` holds the Markdown below front matter as {"products/credit-card": {"zh": ..., "en": ...}}.
+    `places` tells where each path was written; it is empty for a site read back from a frozen release.
+    """
+
+    site: SiteInfo
+    report: ReportSettings
+    sources: dict[Id, Source] = {}
+    scoring: Scoring = Scoring()
+    lines: dict[Id, Line] = {}
+    bank: Bank = Bank()
+    pages: Pages = Pages()
+    units: dict[str, Unit] = {}
+    params: dict[Name, float] = {}  # named constants of formulas, as hurdle_rate
+    measures: dict[Name, Measure] = {}
+    indicators: dict[Id, Indicator] = {}
+    families: dict[Id, Family] = {}
+    products: dict[Id, Product] = {}
+    practices: dict[Id, Practice] = {}
+    plans: dict[Id, Plan] = {}
+    strategy_map: tuple[Edge, ...] = ()
+    glossary: dict[Id, Term] = {}
+    reviews: tuple[Review, ...] = ()
+    texts: dict[Id, Page] = {}
+    bodies: dict[str, dict[str, str]] = {}
+    places: dict[Path, Place] = Field(default={}, exclude=True, repr=False)
+
+    def place(self, *path: str | int) -> Place:
+        """Where this path was written, or the nearest part around it."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return Place("site.yaml")

@@ -1,0 +1,92 @@
+"""Where an author's mistake stands, what it is, and what to do about it."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file of the site: path below the site's folder, line and column from 1 (0 = the whole file)."""
+
+    file: str
+    line: int = 0
+    col: int = 0
+
+    def __str__(self) -> str:
+        """Print as file:line:col, leaving out what is not known."""
+        parts = [self.file, *(str(n) for n in (self.line, self.col) if n)]
+        return ":".join(parts)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake or doubt: its place, what is wrong in the author's own spelling, and a hint."""
+
+    place: Place
+    what: str
+    hint: str = ""
+    code: str = ""
+    level: str = "error"
+    excerpt: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        """Print as one line: file:line:col: level: what. hint."""
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{self.place}: {self.level}: {self.what}.{hint}"
+
+
+class AuthorError(Exception):
+    """The site cannot be built until its authors have mended these problems."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep the problems in the order of their places, each once."""
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Problems:
+    """Gathers problems so that all of them are shown together."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.found: list[Problem] = []
+
+    def error(self, place: Place, what: str, hint: str = "", code: str = "", excerpt: str = "") -> None:
+        """Note a mistake that stops the build."""
+        self.found.append(Problem(place, what, hint, code, "error", excerpt))
+
+    def warn(self, place: Place, what: str, hint: str = "", code: str = "") -> None:
+        """Note a doubt that the build reports and survives."""
+        self.found.append(Problem(place, what, hint, code, "warning"))
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that stop the build."""
+        return tuple(p for p in self.found if p.level == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The problems that do not."""
+        return tuple(p for p in self.found if p.level != "error")
+
+    def stop_if_any(self) -> None:
+        """Raise AuthorError with everything gathered so far if one of them is an error."""
+        if self.errors:
+            raise AuthorError(self.found)
+
+
+# Shown in a hint: more names than this are noise.
+MOST_NAMES = 8
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Suggest the nearest known name, or list the known names when none is near."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    if not names:
+        return ""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"Known: {', '.join(names[:MOST_NAMES])}{more}."

@@ -1,0 +1,114 @@
+"""The Report: all figures of one report, judged; the narrow waist between computing and showing.
+
+Everything that is shown, exported, frozen or compared is made from a Report alone.
+Arrays are dense. Axis S is the subjects (products in their order, then lines, then the bank), axis I the indicators
+in the order of the families, axis T the periods of one grain, axis F the families in their order and, last, the
+composite.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from kpisite.declare.model import Site
+from kpisite.measure.series import SourceFact, Subject
+from kpisite.periods import Grain, Period
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int8]
+Flags = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int32]
+
+# Statuses by code; a missing value is never zero and never green.
+STATUSES = ("grey", "red", "amber", "green")
+GREY, RED, AMBER, GREEN = range(4)
+
+ABSENT, KEY, MONITOR, ROLLED = range(4)
+Role = Literal["absent", "key", "monitor", "rolled"]
+ROLES: tuple[Role, ...] = ("absent", "key", "monitor", "rolled")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The judged figures of one grain; every array is [S, I, T] unless said otherwise.
+
+    value, target, target_high, tolerance, attainment (a ratio: 0.9 is 90 %), score and sample are NaN where there is
+    none. `target_high` is only given for a range. `reason` is 0 exactly where `value` is not NaN.
+    """
+
+    grain: Grain
+    periods: tuple[Period, ...]
+    value: Floats
+    reason: Codes
+    target: Floats
+    target_high: Floats
+    tolerance: Floats
+    weight: Floats  # 0 for anything that is not a key indicator
+    attainment: Floats
+    score: Floats
+    status: Codes
+    over_limit: Flags  # the regulatory limit is crossed
+    small: Flags  # fewer answers than needed: printed, not judged
+    sample: Floats  # answers behind the figure where the indicator counts them
+    vintage: npt.NDArray[np.int32]  # day the newest row behind the figure arrived (date ordinal), 0 = not known
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Roll-ups of one grain: [S, F + 1, T]; counts are [S, F + 1, T, 4] by status code, grey green etc. of key indicators."""
+
+    score: Floats
+    status: Codes
+    coverage: Floats
+    low: Floats
+    high: Floats
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFact:
+    """One action as of the report's day: plan, action, and the status derived from its dates and progress.
+
+    status: cancelled, done, done-late, late, at-risk, doing, overdue-start or planned (domain: actions and PDCA).
+    """
+
+    plan: str
+    action: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report, whole: what was declared, and every figure with its judgement.
+
+    `figures` and `scores` are keyed by grain. `role` is [S, I]: absent, key, monitor or rolled.
+    """
+
+    version: str
+    title: str
+    period: Period
+    as_of: str  # ISO day
+    site: Site
+    subjects: tuple[Subject, ...]
+    indicators: tuple[str, ...]
+    families: tuple[str, ...]
+    role: Codes
+    figures: dict[Grain, Figures]
+    scores: dict[Grain, Scores]
+    actions: tuple[ActionFact, ...] = ()
+    sources: tuple[SourceFact, ...] = ()
+    frozen: bool = False
+
+    def subject(self, id_: str) -> int:
+        """The position of a subject on axis S."""
+        return next(s for s, subject in enumerate(self.subjects) if subject.id == id_)
+
+    def indicator(self, id_: str) -> int:
+        """The position of an indicator on axis I."""
+        return self.indicators.index(id_)
+
+    def now(self, grain: Grain = Grain.MONTH) -> int:
+        """The position of the report's period on axis T of a grain; raises ValueError if the grain has none."""
+        return self.figures[grain].periods.index(self.period.at(grain))
