@@ -159,10 +159,16 @@ _SPELLINGS = tuple(
     )
 )
 _HINTS = (
-    (re.compile(r"[A-Za-z]{3}[-/ ]\d{2}|\d{1,2}[-/ ][A-Za-z]{3}"), "A spreadsheet has shortened it; format the column as text and write 2025-09."),
+    (
+        re.compile(r"[A-Za-z]{3}[-/ ]\d{2}|\d{1,2}[-/ ][A-Za-z]{3}"),
+        "A spreadsheet has shortened it; format the column as text and write 2025-09.",
+    ),
     (re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}"), "Day and month cannot be told apart; write 2025-09-30."),
     (re.compile(r"\d{4}\.\d"), "January or October? Write 2025-01 or 2025-10."),
-    (re.compile(r"\d{5}"), "It looks like a spreadsheet's serial date; format the column as text and write 2025-09-30."),
+    (
+        re.compile(r"\d{5}"),
+        "It looks like a spreadsheet's serial date; format the column as text and write 2025-09-30.",
+    ),
 )
 
 

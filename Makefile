@@ -1,0 +1,53 @@
+# Everything runs in .venv, which the targets make and keep up to date themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready-site
+READY_TEST := $(VENV)/.ready-test
+READY_BROWSER := $(VENV)/.ready-browser
+
+.DEFAULT_GOAL := help
+.PHONY: help site test check bench clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+site: $(READY) ## Build the demo site and the examples
+	@$(BIN)/kpisite build
+	@$(BIN)/kpisite build -q -f examples/credit-trends/site.yaml
+	@echo "Open public/index.html (demo bank) or examples/credit-trends/public/index.html (real public data)"
+
+test: $(READY_TEST) $(READY_BROWSER) ## Install what the tests need, the browser too, and run them all
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m pytest $(PYTEST)
+
+check: $(READY_TEST) ## Lint, check types and check the demo site
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/kpisite check
+	@$(BIN)/kpisite check -f examples/credit-trends/site.yaml
+
+bench: $(READY) ## Measure time, memory and size of builds of 100 and of 1,000 products
+	@$(BIN)/python benchmarks/run.py 100 1000
+
+clean: ## Remove what was built, but not .venv
+	rm -rf public public.new public.old examples/*/public .kpisite examples/*/.kpisite .pytest_cache .mypy_cache .ruff_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(READY): pyproject.toml | $(BIN)/python
+	@echo "Installing kpisite into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(READY_TEST): pyproject.toml $(READY)
+	@echo "Installing the tests' and checks' libraries into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+	@touch $@
+
+$(READY_BROWSER): $(READY_TEST)
+	@$(BIN)/python -m tests.browser --install
+	@touch $@

@@ -1,0 +1,197 @@
+"""The pipeline: declare, load, measure, evaluate, release, render, publish."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kpisite.declare.model import Site
+from kpisite.declare.read import read_site
+from kpisite.errors import AuthorError, Place, Problem, Problems
+from kpisite.evaluate.evaluate import evaluate
+from kpisite.evaluate.report import Report
+from kpisite.languages import Text
+from kpisite.load.tables import open_tables
+from kpisite.measure.compute import measure
+from kpisite.periods import Grain, Period, PeriodError, parse
+from kpisite.publish.exports import exports
+from kpisite.publish.folder import Published, publish
+from kpisite.publish.links import check_links
+from kpisite.release.snapshot import content_hash, freeze
+from kpisite.release.store import read_releases, write_release
+from kpisite.render.site import render
+from kpisite.render.theme import Theme, load_theme
+from kpisite.unchanged import remember
+
+RELEASES = "releases"
+PLACEHOLDER = re.compile(r"\{\w+\}")
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build made, and the doubts it reports."""
+
+    published: Published
+    pages: int
+    versions: int
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a release made."""
+
+    folder: Path
+    figures: int
+    content_hash: str
+
+
+def _silent(stage: str) -> None:
+    """The log of a build nobody watches."""
+
+
+def build(config: Path, folder: Path, *, strict: bool = False, options: str = "", log: Log = _silent) -> Built:
+    """Build the site that this configuration declares into this folder; raise AuthorError if it cannot be right."""
+    _refuse_foreign(config, folder)
+    problems = Problems()
+    theme = load_theme(config.parent)
+    log("theme")
+    report = report_of(config, problems, strict=strict, log=log)
+    reports = versions_of(config, report)
+    log("releases")
+    files = _Counted(site_files(reports, theme))
+    published = publish(files, folder)
+    log("pages")
+    remember(config.parent, config, folder, _patterns(report.site), options)
+    log("memory")
+    return Built(published, files.pages, len(reports), problems.warnings)
+
+
+def report_of(config: Path, problems: Problems, *, strict: bool = False, log: Log = _silent) -> Report:
+    """Everything up to the judged report of the working state."""
+    return judged(read_site(config, problems), config, problems, strict=strict, log=log)
+
+
+def judged(site: Site, config: Path, problems: Problems, *, strict: bool = False, log: Log = _silent) -> Report:
+    """Join the declarations with their data and judge every figure."""
+    problems.stop_if_any()
+    log("declare")
+    cut_off = site.report.as_of or dt.date.max
+    tables = open_tables(site, config.parent, cut_off, problems)
+    problems.stop_if_any()
+    log("load")
+    with tables:
+        series = measure(site, tables, problems)
+    problems.stop_if_any()
+    if strict and problems.warnings:
+        raise AuthorError(problems.found)
+    log("measure")
+    version = site.report.version or site.report.period.label
+    title = site.report.title.in_(site.site.languages[0]) or version
+    day = site.report.as_of or site.report.period.last_day
+    report = evaluate(site, series, version=version, title=title, as_of=day)
+    log("evaluate")
+    return report
+
+
+def versions_of(config: Path, report: Report) -> tuple[Report, ...]:
+    """Every frozen release and the working report, oldest first.
+
+    A working report that equals its frozen release is that release; one that differs is shown beside it as a draft.
+    """
+    releases = read_releases(config.parent / RELEASES)
+    same = next((frozen for frozen in releases if frozen.version == report.version), None)
+    if same is None:
+        working: tuple[Report, ...] = (report,)
+    elif content_hash(same) == content_hash(report):
+        working = ()
+    else:
+        working = (replace(report, version=f"{report.version}-draft"),)
+    return tuple(sorted((*releases, *working), key=lambda one: (one.period, one.frozen, one.version)))
+
+
+def site_files(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes]]:
+    """Every file of the site: pages and assets of all versions, and the data behind them."""
+    yield from render(reports, theme)
+    for report in reports:
+        for name, data in exports(report).items():
+            yield f"{report.version}/data/{name}", data
+
+
+def release(
+    config: Path, version: str, *, period: str | None, through: str | None, as_of: dt.date | None, title: str | None
+) -> Frozen:
+    """Freeze the report into releases/<version>; raise AuthorError if it exists with other content."""
+    problems = Problems()
+    site = read_site(config, problems)
+    settings = site.report
+    if period is not None or _month(version) is not None:
+        settings = settings.model_copy(update={"period": _month(period or version, problems), "through": None})
+    if through is not None:
+        settings = settings.model_copy(update={"through": _month(through, problems)})
+    problems.stop_if_any()
+    update = {"version": version, "title": Text.of(title) if title else settings.title}
+    settings = settings.model_copy(update=update | ({"as_of": as_of} if as_of else {}))
+    report = judged(site.model_copy(update={"report": settings}), config, problems)
+    files = freeze(report)
+    folder = write_release(config.parent / RELEASES, version, files)
+    figures = sum(text.count("\n") - 1 for path, text in files.items() if path.startswith("values/"))
+    return Frozen(folder, figures, content_hash(report))
+
+
+def check(config: Path, *, pages: bool, strict: bool) -> tuple[Problem, ...]:
+    """Everything a build does except writing, and every link followed; the warnings, or AuthorError."""
+    problems = Problems()
+    report = report_of(config, problems, strict=strict)
+    reports = versions_of(config, report)
+    if pages:
+        files = dict(site_files(reports, load_theme(config.parent)))
+        problems.found += check_links(files)
+    problems.stop_if_any()
+    if strict and problems.warnings:
+        raise AuthorError(problems.found)
+    return problems.warnings
+
+
+class _Counted:
+    """Passes files on and counts the pages among them."""
+
+    def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
+        self.files = files
+        self.pages = 0
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        for path, data in self.files:
+            self.pages += path.endswith(".html")
+            yield path, data
+
+
+def _month(text: str, problems: Problems | None = None) -> Period | None:
+    try:
+        period = parse(text)
+    except PeriodError as error:
+        if problems is not None:
+            problems.error(Place("--period"), str(error), error.hint)
+        return None
+    return Period(Grain.MONTH, period.last_month) if period.grain not in (Grain.DAY, Grain.WEEK) else None
+
+
+def _patterns(site: Site) -> Iterator[str]:
+    """The globs of the data files; placeholders match anything."""
+    for source in site.sources.values():
+        yield PLACEHOLDER.sub("*", source.file)
+
+
+def _refuse_foreign(config: Path, folder: Path) -> None:
+    """A build replaces its folder whole, so it must not be given somebody else's."""
+    if config.parent.is_relative_to(folder):
+        what = f"the site cannot be built into {folder.name}: its own sources are there"
+    elif folder.is_dir() and any(folder.iterdir()) and not (folder / "versions.json").is_file():
+        what = f"the folder {folder.name} holds other files and would be replaced"
+    elif folder.exists() and not folder.is_dir():
+        what = f"{folder.name} is a file"
+    else:
+        return
+    raise AuthorError([Problem(Place(str(folder)), what, "Name another folder with --site-dir.", "foreign-folder")])

@@ -1,0 +1,125 @@
+"""A folder is published whole or not at all, and only what changed is touched."""
+
+import errno
+import os
+
+import pytest
+
+from kpisite.publish import folder as publishing
+from kpisite.publish.folder import PathConflictError, beside, publish
+
+
+def tree(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_first_build_writes_every_file(tmp_path):
+    out = tmp_path / "public"
+
+    done = publish([("a.txt", b"1"), ("b/c.txt", b"22")], out)
+
+    assert tree(out) == {"a.txt": b"1", "b/c.txt": b"22"}
+    assert (done.written, done.kept, done.removed, done.size) == (2, 0, 0, 3)
+
+
+def test_an_unchanged_file_keeps_its_inode_and_time(tmp_path):
+    out = tmp_path / "public"
+    publish([("same", b"1"), ("other", b"1")], out)
+    before = (out / "same").stat()
+
+    done = publish([("same", b"1"), ("other", b"2")], out)
+
+    after = (out / "same").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert (done.written, done.kept) == (1, 1)
+
+
+def test_nothing_changed_means_the_folder_itself_is_not_touched(tmp_path):
+    out = tmp_path / "public"
+    publish([("a", b"1")], out)
+    before = out.stat().st_ino
+
+    done = publish([("a", b"1")], out)
+
+    assert not done.changed
+    assert out.stat().st_ino == before
+
+
+def test_files_that_are_gone_are_removed(tmp_path):
+    out = tmp_path / "public"
+    publish([("old/page", b"1"), ("kept", b"1")], out)
+
+    done = publish([("kept", b"1")], out)
+
+    assert tree(out) == {"kept": b"1"}
+    assert done.removed == 1
+    assert not (out / "old").exists()
+
+
+def test_a_build_that_fails_half_way_leaves_the_old_site_whole(tmp_path):
+    out = tmp_path / "public"
+    publish([("a", b"old"), ("b", b"old")], out)
+
+    def files():
+        yield "a", b"new"
+        raise RuntimeError("the template is wrong")
+
+    with pytest.raises(RuntimeError):
+        publish(files(), out)
+
+    assert tree(out) == {"a": b"old", "b": b"old"}
+    assert not beside(out, "new").exists()
+
+
+@pytest.mark.parametrize("path", ["../x", "/x", "", "a/../../x", "a\\b", "a\0b"])
+def test_a_path_that_leaves_the_folder_is_refused(tmp_path, path):
+    with pytest.raises(PathConflictError):
+        publish([(path, b"1")], tmp_path / "public")
+
+
+def test_the_same_path_twice_is_refused(tmp_path):
+    with pytest.raises(PathConflictError):
+        publish([("a", b"1"), ("a", b"2")], tmp_path / "public")
+
+
+def test_a_file_may_become_a_folder_and_back(tmp_path):
+    out = tmp_path / "public"
+    publish([("a", b"1")], out)
+    publish([("a/b", b"1")], out)
+    assert tree(out) == {"a/b": b"1"}
+    publish([("a", b"1")], out)
+    assert tree(out) == {"a": b"1"}
+
+
+def test_a_disk_that_cannot_link_gets_copies(tmp_path, monkeypatch):
+    out = tmp_path / "public"
+    publish([("a", b"1"), ("b", b"1")], out)
+
+    def no_links(*_):
+        raise OSError(errno.EPERM, "not here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    publish([("a", b"1"), ("b", b"2")], out)
+
+    assert tree(out) == {"a": b"1", "b": b"2"}
+
+
+def test_a_system_that_cannot_exchange_folders_renames_them(tmp_path, monkeypatch):
+    out = tmp_path / "public"
+    publish([("a", b"1")], out)
+    monkeypatch.setattr(publishing, "_exchange", lambda one, other: False)
+
+    publish([("a", b"2")], out)
+
+    assert tree(out) == {"a": b"2"}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["public"]
+
+
+def test_a_build_killed_between_two_renames_is_mended_by_the_next(tmp_path):
+    out = tmp_path / "public"
+    publish([("a", b"1")], out)
+    out.rename(beside(out, "old"))
+
+    publishing.recover(out)
+
+    assert tree(out) == {"a": b"1"}
