@@ -8,22 +8,25 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "kpisite" / "declare" / "model.py"
 PAGE = ROOT / "docs" / "reference" / "declarations.md"
+WORDS = {"dt.date": "Day", "str": "text", "float": "Number", "int": "Whole", "bool": "yes or no"}
 HEAD = """\
 # Declarations
 
 <!-- Written by docs/make_reference.py from kpisite/declare/model.py; do not edit. -->
 
 `site.yaml` holds the sections `site`, `report`, `sources`, `scoring`, `lines`, `bank`, `pages`, `units` and `params`.
-Everything else stands in `content/`: YAML files with any of the sections of [Site](#site), and Markdown files whose front matter is one
-declaration and whose text belongs to it (`content/products/<id>.md`, `content/plans/<id>.md`, `content/families/<id>.md`,
-`content/indicators/<id>.md`, `content/pages/<id>.md`).
-The text below the front matter is in the site's first language; `<id>.en.md` beside it holds the same text in English.
+Everything else stands in `content/`: YAML files with any of the sections of [Site](#site),
+and Markdown files whose front matter is one declaration and whose text belongs to it
+(`content/products/<id>.md`, `content/plans/<id>.md`, `content/families/<id>.md`, `content/indicators/<id>.md`,
+`content/pages/<id>.md`).
+The text below the front matter is in the site's first language; `<id>.en.md` beside it holds it in English.
 
 YAML is read strictly: no duplicate keys, no tags, no aliases; `no`, `off`, `007` and `2025-12` are texts.
 Unknown keys are refused with the name that was probably meant.
 
-Words used below: **Words** is a text, or one text per language (`{zh: ..., en: ...}`); **Id** is lower case with hyphens;
-**Name** is one word of letters, digits and `_`; **Month** is a month like `2025-12` (a quarter or a year stands for its last month); **Day** is a day like `2025-12-31`;
+Words used below: **Words** is a text, or one text per language (`{zh: ..., en: ...}`);
+**Id** is lower case with hyphens; **Name** is one word of letters, digits and `_`;
+**Month** is a month like `2025-12` (a quarter or a year stands for its last month); **Day** is a day like `2025-12-31`;
 **Number** and **Whole** are numbers, `dict[Id, X]` is a mapping of ids to X, `list[X]` a list.
 
 """
