@@ -1,6 +1,14 @@
-"""Text in several languages; numbers, units and dates as each language writes them."""
+"""Text in several languages; numbers, units, periods and dates as each language writes them."""
 
+import datetime as dt
+import math
+import statistics
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from kpisite.periods import Grain, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +43,226 @@ class Text:
         """The form an author writes: a string, or {language: string}."""
         found = dict(self.values)
         return found[""] if set(found) == {""} else found
+
+
+# Amounts are read, not added up: more digits than these hide the size.
+SIGNIFICANT = 4
+NEAR_TIE = 1e-9
+COARSE = 2.0**50
+
+
+def half_up(value: float, decimals: int, factor: float = 1.0) -> Decimal:
+    """The shortest decimal that reads back as this float, divided by the factor and rounded half up; never -0."""
+    exact = Decimal(repr(float(value))) / Decimal(repr(float(factor)))
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return abs(rounded) if rounded.is_zero() else rounded
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWords:
+    """How one language writes figures of a unit, their differences, and a column's heading."""
+
+    style: str  # number, money, percent or count
+    name: str
+    prefix: str = ""
+    suffix: str = ""
+    one: str = ""  # the suffix after exactly 1, where the language has one
+    gap: str = ""  # the suffix of a difference: percentage points
+    head: str = ""
+    gap_head: str = ""
+
+
+NO_UNIT = UnitWords("number", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How all numbers of one column, or of one sentence, are printed: the same factor, decimals and unit."""
+
+    unit: UnitWords
+    decimals: int
+    factor: float = 1.0
+    scale: str = ""  # the word for the factor
+
+    def steps(self, value: float) -> int:
+        """The number that is shown for this value, counted in units of its last decimal: exact to add and compare."""
+        scaled = abs(value) * 10.0**self.decimals / self.factor
+        whole = math.floor(scaled)
+        # Only near a tie, or where doubles are too coarse, do the decimal digits have to decide.
+        if abs(scaled - whole - 0.5) <= NEAR_TIE + scaled * 1e-15 or scaled > COARSE:
+            return int(half_up(value, self.decimals, self.factor).scaleb(self.decimals))
+        whole += scaled - whole > 0.5
+        return -whole if value < 0 else whole
+
+    def shown(self, steps: int) -> float:
+        """The number that a reader sees, in the unit of the column."""
+        return steps / 10.0**self.decimals
+
+    @property
+    def head(self) -> str:
+        """The unit in the heading of a column of values."""
+        return self._scaled(self.unit.head)
+
+    @property
+    def gap_head(self) -> str:
+        """The unit in the heading of a column of differences."""
+        return self._scaled(self.unit.gap_head or self.unit.head)
+
+    def _scaled(self, unit: str) -> str:
+        return f"{unit}{self.scale}" if self.unit.prefix else f"{self.scale.strip()}{unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """How one language writes numbers, units, periods and dates; made from a theme's texts by `tongue`."""
+
+    language: str
+    minus: str
+    plus: str
+    dash: str
+    scales: Mapping[str, tuple[tuple[float, float, str], ...]]  # style -> (from, divided by, word), the largest first
+    least_decimals: int  # of a scaled number
+    units: Mapping[str, UnitWords]
+    periods: Mapping[str, str]
+    months: tuple[str, ...]
+    quarters: tuple[str, ...]
+    halves: tuple[str, ...]
+    day: str
+
+    def unit(self, id_: str) -> UnitWords:
+        """The words of a unit; a unit nobody has described stands behind the number as it is."""
+        found = self.units.get(id_)
+        return found if found else UnitWords("number", id_, suffix=f" {id_}", head=id_)
+
+    def column(self, values: Iterable[float], unit: str, decimals: int, *, prose: bool = False) -> Column:
+        """Choose one factor and one number of decimals for these values: by their median magnitude.
+
+        Counts stay whole in tables and are shortened in prose. Amounts keep four significant digits, and more only
+        where two different values would otherwise look the same.
+        """
+        words = self.unit(unit)
+        known = [v for v in values if math.isfinite(v)]
+        if words.style not in self.scales or (words.style == "count" and not prose) or not any(known):
+            return Column(words, decimals)
+        middle = statistics.median_low([abs(v) for v in known if v])
+        factor, scale = self._scale(words.style, middle)
+        return Column(words, self._digits(known, middle, factor, decimals), factor, scale)
+
+    def _scale(self, style: str, size: float) -> tuple[float, str]:
+        shown = float(f"{size:.{SIGNIFICANT}g}")  # 99,999,999 is read as one hundred million
+        return next(((by, word) for start, by, word in self.scales[style] if shown >= start), (1.0, ""))
+
+    def _digits(self, known: list[float], middle: float, factor: float, decimals: int) -> int:
+        finest = decimals + round(math.log10(factor))  # what the indicator itself distinguishes
+        wanted = SIGNIFICANT - 1 - math.floor(math.log10(float(f"{middle / factor:.{SIGNIFICANT}g}")))
+        digits = max(0, min(finest, wanted))
+        while digits < finest and _look_alike(known, digits, factor, decimals):
+            digits += 1
+        if factor == 1:
+            return max(digits, 0) if digits < decimals else decimals
+        while digits > self.least_decimals and all(
+            half_up(v, digits, factor) == half_up(v, digits - 1, factor) for v in known
+        ):
+            digits -= 1
+        return max(digits, self.least_decimals)
+
+    def number(self, steps: int, decimals: int, *, signed: bool = False) -> str:
+        """A number counted in units of its last decimal, with grouping and the typographic minus."""
+        text = f"{abs(steps) / 10**decimals:,.{decimals}f}" if decimals else f"{abs(steps):,}"
+        if steps < 0:
+            return self.minus + text
+        return self.plus + text if signed and steps > 0 else text
+
+    def rounded(self, value: float, decimals: int, *, signed: bool = False) -> str:
+        """A number without a unit, rounded half up."""
+        return self.number(Column(NO_UNIT, decimals).steps(value), decimals, signed=signed)
+
+    def tenths(self, value: float) -> int:
+        """A number in tenths, rounded half up."""
+        return Column(NO_UNIT, 1).steps(value)
+
+    def percent_steps(self, share: float, decimals: int) -> int:
+        """A share in percent, counted in units of its last decimal."""
+        return Column(NO_UNIT, decimals, 0.01).steps(share)
+
+    def figure(self, value: float, column: Column) -> str:
+        """A value with its unit, as in prose: 3.45%, CNY 109.0 m."""
+        return self.amount(column.steps(value), column)
+
+    def amount(self, steps: int, column: Column, *, signed: bool = False, gap: bool = False) -> str:
+        """A rounded number with its unit; of a difference with the unit of differences."""
+        unit = column.unit
+        suffix = unit.gap if gap and unit.gap else unit.suffix
+        if unit.one and abs(steps) == 10**column.decimals and suffix == unit.suffix:
+            suffix = unit.one
+        sign = self.minus if steps < 0 else self.plus if signed and steps > 0 else ""
+        return f"{sign}{unit.prefix}{self.number(abs(steps), column.decimals)}{column.scale}{suffix}"
+
+    def amount_span(self, low: int, high: int, column: Column) -> str:
+        """From one number to another with one unit: 70–100 bp."""
+        numbers = self.span(self.number(low, column.decimals), self.number(high, column.decimals))
+        return f"{column.unit.prefix}{numbers}{column.scale}{column.unit.suffix}"
+
+    def span(self, low: str, high: str) -> str:
+        """From one number to another: 70–100."""
+        return f"{low}{self.dash}{high}"
+
+    def date(self, day: dt.date | str) -> str:
+        """A calendar day."""
+        when = dt.date.fromisoformat(day) if isinstance(day, str) else day
+        return self.day.format(year=when.year, month=self.months[when.month - 1], day=when.day)
+
+    def period(self, period: Period) -> str:
+        """A period in words: Dec 2025, Q4 2025."""
+        fiscal = period.fiscal_start != 1
+        year, month = divmod(period.last_month, 12)
+        words: dict[str, Any] = {"year": year, "month": self.months[month]}
+        key = period.grain.value
+        match period.grain:
+            case Grain.QUARTER:
+                words |= {"year": period.number // 4, "part": self.quarters[period.number % 4]}
+            case Grain.HALF:
+                words |= {"year": period.number // 2, "part": self.halves[period.number % 2]}
+            case Grain.YEAR:
+                words["year"] = period.number
+            case Grain.YTD:
+                first_year, first = divmod(period.first_month, 12)
+                words |= {"first": self.months[first], "first_year": first_year}
+                key = "ytd" if first_year == year else "ytd_across"
+            case Grain.MONTH:
+                pass
+            case _:
+                return period.label
+        if fiscal and period.grain in (Grain.QUARTER, Grain.HALF, Grain.YEAR):
+            key = f"fiscal_{key}"
+        return self.periods[key].format(**words)
+
+
+def _look_alike(values: list[float], digits: int, factor: float, decimals: int) -> bool:
+    """Would two of these values look the same although the indicator tells them apart?"""
+    shown = {half_up(v, digits, factor) for v in values}
+    return len(shown) < len({half_up(v, decimals) for v in values})
+
+
+def tongue(language: str, words: Mapping[str, Any], units: Mapping[str, UnitWords]) -> Tongue:
+    """Make the Tongue of a language from the `number` texts of a theme; `units` of the site come before the theme's."""
+    number = words["number"]
+    scales = {
+        style: tuple(sorted(((float(s["from"]), float(s["by"]), str(s["word"])) for s in found), reverse=True))
+        for style, found in number["scales"].items()
+    }
+    known = {id_: UnitWords(**found) for id_, found in words["units"].items()}
+    return Tongue(
+        language=language,
+        minus=number["minus"],
+        plus=number["plus"],
+        dash=number["range"],
+        scales=scales,
+        least_decimals=number["least_decimals"],
+        units=known | dict(units),
+        periods=number["period"],
+        months=tuple(number["months"]),
+        quarters=tuple(number["quarters"]),
+        halves=tuple(number["halves"]),
+        day=number["date"],
+    )

@@ -65,11 +65,33 @@ def _month(value: object) -> object:
     return Period(Grain.MONTH, period.last_month)
 
 
+def _day(value: object) -> object:
+    if isinstance(value, dt.date):
+        return value
+    try:
+        period = parse(str(value))
+    except PeriodError as error:
+        raise ValueError(f"'{value}' is not a day. Write 2025-09-30.") from error
+    if period.grain is not Grain.DAY:
+        raise ValueError("a day is meant here, like 2025-09-30")
+    return period.last_day
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("a number is meant here, not true or false")
+    return float(value) if isinstance(value, float) else value
+
+
 Id = Annotated[str, BeforeValidator(_id)]
 Name = Annotated[str, BeforeValidator(_name)]
 Words = Annotated[Text, BeforeValidator(_text), PlainSerializer(lambda text: text.plain(), return_type=Any)]
 # A quarter or a year written where a month is meant stands for its last month.
 Month = Annotated[Period, BeforeValidator(_month), PlainSerializer(lambda period: period.label, return_type=str)]
+# pydantic alone reads days from seconds since 1970, and true as the number 1.
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Number = Annotated[float, BeforeValidator(_number)]
+Whole = Annotated[int, BeforeValidator(_number)]
 
 Kind = Literal["flow", "stock", "ratio", "index", "duration"]
 Direction = Literal["higher", "lower", "range"]
@@ -80,7 +102,12 @@ class Model(BaseModel):
     """Shared by everything declared: frozen, no unknown keys, numbers may stand where text is meant."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, arbitrary_types_allowed=True, coerce_numbers_to_str=True, populate_by_name=True
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        coerce_numbers_to_str=True,
+        populate_by_name=True,
+        allow_inf_nan=False,
     )
 
 
@@ -105,9 +132,9 @@ class ReportSettings(Model):
     version: str | None = None  # default: the period's label
     title: Words = Text()
     grains: tuple[Grain, ...] = (Grain.MONTH, Grain.QUARTER, Grain.HALF, Grain.YEAR, Grain.YTD)
-    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
-    history: Annotated[int, Field(ge=1, le=1200)] = 36  # months up to the report period
-    as_of: dt.date | None = None  # rows and plan facts dated later are left out; default: today, given by the caller
+    fiscal_year_starts: Annotated[Whole, Field(ge=1, le=12)] = 1
+    history: Annotated[Whole, Field(ge=1, le=1200)] = 36  # months up to the report period
+    as_of: Day | None = None  # rows and plan facts dated later are left out; default: today, given by the caller
 
     @field_validator("version")
     @classmethod
@@ -132,7 +159,7 @@ class Source(Model):
     columns: dict[str, Column] = {}  # every column not named here is a decimal where a measure uses it
     encoding: str | None = None
     delimiter: str = ","
-    skip: Annotated[int, Field(ge=0)] = 0
+    skip: Annotated[Whole, Field(ge=0)] = 0
     na: tuple[str, ...] = ("", "-", "—", "NA", "N/A", "#N/A", "NULL", "无")
     unknown: Literal["error", "warn", "ignore"] = "error"  # rows of products that are not declared
     repeats: Literal["error", "allow"] = "error"  # two rows of one product and period; allow for records
@@ -143,27 +170,27 @@ class Source(Model):
 class CompositeLimits(Model):
     """From which composite a product is green or amber."""
 
-    green: float = 90
-    amber: float = 75
+    green: Number = 90
+    amber: Number = 75
 
 
 class Scoring(Model):
     """The site's own settings of the scoring method; printed on its methodology page."""
 
-    cap: float = 120
-    slope: float = 40  # points lost per tolerance
+    cap: Number = 120
+    slope: Number = 40  # points lost per tolerance
     composite: CompositeLimits = CompositeLimits()
     missing: Literal["drop", "zero", "fail"] = "drop"
-    least_coverage: Annotated[float, Field(ge=0, le=1)] = 0.7
-    default_tolerance: Annotated[float, Field(gt=0)] = 0.1  # share of |target|
-    veto_score: float = 59
+    least_coverage: Annotated[Number, Field(ge=0, le=1)] = 0.7
+    default_tolerance: Annotated[Number, Field(gt=0)] = 0.1  # share of |target|
+    veto_score: Number = 59
 
 
 class Line(Model):
     """A line of business: products roll up to it."""
 
     name: Words
-    order: int = 0
+    order: Whole = 0
 
 
 class Pages(Model):
@@ -197,7 +224,7 @@ class Measure(Model):
 class Limit(Model):
     """A regulatory limit; never the same thing as a target."""
 
-    value: float
+    value: Number
     side: Literal["max", "min"]
     source: Words = Text()
 
@@ -206,7 +233,7 @@ class Sample(Model):
     """The measure that counts the answers behind a figure, and how many are needed to judge it."""
 
     measure: Name
-    least: int
+    least: Whole
 
 
 class MissingWhen(Model):
@@ -227,7 +254,7 @@ class Benchmark(Model):
 class Definition(Model):
     """One version of an indicator's definition; without a formula it is the indicator's own."""
 
-    version: int
+    version: Whole
     valid_from: Month
     formula: str | None = None
     reason: Words = Text()
@@ -243,7 +270,7 @@ class Indicator(Model):
     formula: str | None = None
     builtin: str | None = None  # computed by the site itself: family 10
     unit: str
-    decimals: Annotated[int, Field(ge=0, le=9)] = 2
+    decimals: Annotated[Whole, Field(ge=0, le=9)] = 2
     direction: Direction
     kind: Kind
     across: Literal["sum", "ratio", "none"] = "ratio"  # how products combine into lines and the bank
@@ -251,7 +278,7 @@ class Indicator(Model):
     leading: bool = False
     spc: Literal["level", "change", "yoy", "off"] = "level"
     seasonal: bool = False
-    bounds: tuple[float | None, float | None] = (None, None)
+    bounds: tuple[Number | None, Number | None] = (None, None)
     limit: Limit | None = None
     sample: Sample | None = None
     veto: bool = False
@@ -274,22 +301,22 @@ class Baseline(Model):
     """Where a linear target path starts."""
 
     period: Month
-    value: float
+    value: Number
 
 
 class Target(Model):
     """The target of one product x indicator from one month on: weight, value or range, tolerance and path."""
 
-    weight: Annotated[float, Field(ge=0, le=100)]
-    target: float | tuple[float, float]
-    tolerance: Annotated[float, Field(gt=0)] | None = None
+    weight: Annotated[Number, Field(ge=0, le=100)]
+    target: Number | tuple[Number, Number]
+    tolerance: Annotated[Number, Field(gt=0)] | None = None
     from_: Month | None = Field(default=None, alias="from")  # default: from the beginning
     by: Month | None = None
     path: Literal["flat", "linear"] = "flat"
     baseline: Baseline | None = None
     owner: str = ""
     approved_by: str = ""
-    approved_on: dt.date | None = None
+    approved_on: Day | None = None
     rationale: Words = Text()
 
     @model_validator(mode="after")
@@ -317,7 +344,7 @@ class Family(Model):
     """One of the groups of indicators."""
 
     name: Words
-    order: int
+    order: Whole
     perspective: Literal["financial", "customer", "internal", "learning"]
     meaning: Words = Text()
 
@@ -327,9 +354,9 @@ class Product(Model):
 
     name: Words
     line: Id
-    share: Annotated[float, Field(ge=0)] = 1  # weight in the score of the line and of the bank
+    share: Annotated[Number, Field(ge=0)] = 1  # weight in the score of the line and of the bank
     owner: str = ""
-    order: int = 0
+    order: Whole = 0
     launched: Month | None = None
     key: dict[Id, Targets] = {}
     monitor: tuple[Id, ...] = ()
@@ -351,16 +378,16 @@ class Practice(Model):
     moves: dict[Id, Literal["up", "down"]]
     steps: dict[str, tuple[str, ...]]  # language -> steps
     effort: Literal["S", "M", "L"]
-    months: tuple[int, int]  # to the first visible effect
-    order: int = 0
+    months: tuple[Whole, Whole]  # to the first visible effect
+    order: Whole = 0
 
 
 class Milestone(Model):
     """A dated step within an action."""
 
     name: Words
-    due: dt.date
-    done: dt.date | None = None
+    due: Day
+    done: Day | None = None
 
 
 class Action(Model):
@@ -370,10 +397,10 @@ class Action(Model):
     owner: str
     practice: Id | None = None
     indicators: tuple[Id, ...] = ()
-    start: dt.date
-    due: dt.date
-    done: dt.date | None = None
-    progress: Annotated[float, Field(ge=0, le=100)] = 0
+    start: Day
+    due: Day
+    done: Day | None = None
+    progress: Annotated[Number, Field(ge=0, le=100)] = 0
     cancelled: bool = False
     milestones: tuple[Milestone, ...] = ()
     evidence: str = ""
@@ -383,14 +410,14 @@ class Effect(Model):
     """What a plan promises for one indicator."""
 
     indicator: Id
-    to: float
+    to: Number
     by: Month
 
 
 class PlanReview(Model):
     """What was found when the plan's effect was checked, and what was decided."""
 
-    on: dt.date
+    on: Day
     verdict: Literal["effective", "promising", "no-evidence", "adverse", "too-early"]
     decision: Literal["standardise", "adjust", "stop", "continue"]
     lessons: Words = Text()
@@ -403,13 +430,13 @@ class Plan(Model):
     product: Id
     indicators: tuple[Id, ...]
     owner: str
-    opened: dt.date
+    opened: Day
     practices: tuple[Id, ...] = ()
     cause: Words = Text()
     expected: tuple[Effect, ...] = ()
     actions: dict[Id, Action] = {}
     reviews: tuple[PlanReview, ...] = ()
-    closed: dt.date | None = None
+    closed: Day | None = None
 
 
 class Edge(Model):
@@ -418,7 +445,7 @@ class Edge(Model):
     source: Id = Field(alias="from")
     target: Id = Field(alias="to")
     sign: Literal["+", "-"]
-    lag: Annotated[int, Field(ge=0)]
+    lag: Annotated[Whole, Field(ge=0)]
 
 
 class Term(Model):
@@ -435,7 +462,7 @@ class Review(Model):
     product: Id
     role: str
     person: str
-    on: dt.date
+    on: Day
     verdict: Literal["signed", "returned"]
     comment: Words = Text()
 
@@ -444,7 +471,7 @@ class Page(Model):
     """A page of the site's own; its text stands below the front matter."""
 
     title: Words
-    order: int = 0
+    order: Whole = 0
 
 
 class Site(Model):
@@ -462,7 +489,7 @@ class Site(Model):
     bank: Bank = Bank()
     pages: Pages = Pages()
     units: dict[str, Unit] = {}
-    params: dict[Name, float] = {}  # named constants of formulas, as hurdle_rate
+    params: dict[Name, Number] = {}  # named constants of formulas, as hurdle_rate
     measures: dict[Name, Measure] = {}
     indicators: dict[Id, Indicator] = {}
     families: dict[Id, Family] = {}

@@ -1,0 +1,63 @@
+"""Are names free for their use, and do sources stay inside the site's folder?"""
+
+import re
+
+from kpisite.declare.draft import Draft
+from kpisite.declare.model import Site
+from kpisite.errors import Problems
+
+# Words that tables and addresses of the site use for something else.
+RESERVED = {"products": ("bank",), "families": ("composite",)}
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def check_names(site: Site, draft: Draft, problems: Problems) -> None:
+    """Ids that mean something else elsewhere, and languages that are none."""
+    for section, words in RESERVED.items():
+        for id_ in draft.ids(section):
+            if id_ in words:
+                problems.error(
+                    draft.key_place(section, id_),
+                    f"the id '{id_}' is taken by the site itself",
+                    "Choose another id.",
+                    "reserved-id",
+                )
+    for name in site.params:
+        if name in site.measures:
+            first = draft.key_place("measures", name)
+            what = f"'{name}' is a param and a measure"
+            problems.error(
+                draft.key_place("params", name), what, f"The measure is at {first}; rename one.", "name-twice"
+            )
+    _check_languages(site.site.languages, draft, problems)
+
+
+def check_sources(site: Site, draft: Draft, problems: Problems) -> None:
+    """Files of sources lie below the site's folder."""
+    for id_, source in site.sources.items():
+        parts = re.split(r"[/\\]", source.file)
+        is_absolute = parts[0] == "" or parts[0].endswith(":") or source.file.startswith("~")
+        if is_absolute or ".." in parts:
+            what = f"the source '{id_}' leads outside the site's folder: '{source.file}'"
+            problems.error(
+                draft.place("sources", id_, "file"),
+                what,
+                "Write a path below the site's folder, like 'data/*.csv'.",
+                "path-outside",
+            )
+        elif "\\" in source.file:
+            what = f"the source '{id_}' has a backslash in its path: '{source.file}'"
+            problems.error(draft.place("sources", id_, "file"), what, "Write '/' between folders.", "path-backslash")
+
+
+def _check_languages(languages: tuple[str, ...], draft: Draft, problems: Problems) -> None:
+    if not languages:
+        problems.error(
+            draft.place("site", "languages"), "the site has no language", "Write [zh, en], [zh] or [en].", "language"
+        )
+    for number, language in enumerate(languages):
+        place = draft.place("site", "languages", number)
+        if not LANGUAGE.fullmatch(language):
+            problems.error(place, f"'{language}' is no language code", "Write codes like zh or en.", "language")
+        elif language in languages[:number]:
+            problems.error(place, f"the language '{language}' is listed twice", "Keep one.", "language")

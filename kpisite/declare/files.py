@@ -1,0 +1,54 @@
+"""The author's files: which there are, and their text."""
+
+import codecs
+from pathlib import Path
+
+from kpisite.errors import Place, Problems
+
+# A declaration of this size is data in the wrong place.
+MOST_BYTES = 64 * 2**20
+
+YAML_ENDINGS = (".yaml", ".yml")
+MARKDOWN_ENDING = ".md"
+
+
+def content_files(root: Path) -> tuple[Path, ...]:
+    """YAML and Markdown files below content/, in the order of their names; hidden ones are left out."""
+    folder = root / "content"
+    found = (
+        path
+        for path in folder.rglob("*")
+        if path.suffix in (*YAML_ENDINGS, MARKDOWN_ENDING)
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+    return tuple(sorted(found, key=lambda path: path.relative_to(root).as_posix()))
+
+
+def read_text(path: Path, root: Path, problems: Problems) -> str | None:
+    """The text of a UTF-8 file, or None with the problem noted; line ends become single."""
+    name = path.relative_to(root).as_posix()
+    if not path.resolve().is_relative_to(root.resolve()):
+        problems.error(
+            Place(name), "the file leads outside the site's folder", "Copy it into the site.", "file-outside"
+        )
+        return None
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            problems.error(
+                Place(name), f"the file is larger than {MOST_BYTES // 2**20} MB", "Move data to data/.", "file-size"
+            )
+            return None
+        data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        problems.error(Place(name), f"the file cannot be read: {error.strerror}", "", "file-unreadable")
+        return None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        line, col = before.count("\n") + 1, len(before) - before.rfind("\n")
+        what = f"the file is not UTF-8: byte 0x{data[error.start]:02X} at position {error.start}"
+        problems.error(Place(name, line, col), what, "Save it as UTF-8.", "file-encoding")
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,22 @@
+"""From files to a Site: everything an author declared, checked, with the place of every part."""
+
+import pathlib
+
+from kpisite.declare.check import check
+from kpisite.declare.excerpt import with_excerpts
+from kpisite.declare.gather import gather
+from kpisite.declare.model import Site
+from kpisite.declare.shape import shape
+from kpisite.errors import Problems
+
+
+def read_site(config: pathlib.Path, problems: Problems) -> Site:
+    """Read the site whose site.yaml this is; raises AuthorError with all problems of all files if there are any."""
+    draft, texts = gather(config, problems)
+    site = shape(draft, problems)
+    # Where a file could not be read to its end, what it declares further down would only seem to be unknown.
+    if draft.whole:
+        check(site, draft, problems)
+    with_excerpts(problems, texts)
+    problems.stop_if_any()
+    return site

@@ -1,0 +1,112 @@
+"""Series -> Report: every figure judged, rolled up, and joined by the figures of the house itself."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+
+from kpisite.declare.model import Site
+from kpisite.evaluate.actions import action_facts
+from kpisite.evaluate.known import as_known
+from kpisite.evaluate.performance import House, house_line
+from kpisite.evaluate.report import ABSENT, KEY, MONITOR, ROLLED, Codes, Figures, Flags, Report
+from kpisite.evaluate.rollup import families_of, roll_up
+from kpisite.evaluate.status import Rules, judge, rules_of
+from kpisite.evaluate.target import Goals, keys_of, monthly_goals
+from kpisite.measure.series import REASON, GrainSeries, Series, Subject
+from kpisite.periods import Grain, of_month
+
+
+def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.date) -> Report:
+    """Judge all figures as of a day; the same values, declarations and day always give the same report."""
+    site = as_known(site, as_of)
+    role = roles(site, series.subjects, series.indicators)
+    rules = rules_of(site, series.indicators)
+    goals = monthly_goals(site, series)
+    figures = {
+        grain: _figures(site, rules, role, cells, goals.over(cells.periods)) for grain, cells in series.grains.items()
+    }
+    period = of_month(site.report.period.last_month, Grain.MONTH, site.report.fiscal_year_starts)
+    _add_house(House(site, series.subjects, role, figures, version, period, as_of), rules, series.indicators)
+    return Report(
+        version=version,
+        title=title,
+        period=period,
+        as_of=as_of.isoformat(),
+        site=site,
+        subjects=series.subjects,
+        indicators=series.indicators,
+        families=families_of(site),
+        role=role,
+        figures=figures,
+        scores={grain: roll_up(site, series.subjects, series.indicators, role, one) for grain, one in figures.items()},
+        actions=action_facts(site, as_of),
+        sources=series.sources,
+    )
+
+
+def roles(site: Site, subjects: Sequence[Subject], indicators: Sequence[str]) -> Codes:
+    """What each indicator is to each subject: products and the bank declare it, lines and the bank roll it up."""
+    role = np.full((len(subjects), len(indicators)), ABSENT, dtype=np.int8)
+    where = {id_: i for i, id_ in enumerate(indicators)}
+    for s, subject in enumerate(subjects):
+        if subject.level == "product":
+            watched = [where[id_] for id_ in site.products[subject.id].monitor if id_ in where]
+            role[s, watched] = MONITOR
+        else:
+            rolled = (role[list(subject.members)] != ABSENT).any(axis=0)
+            role[s, rolled & _joins(site, indicators)] = ROLLED
+        role[s, [where[id_] for id_ in keys_of(site, subject) if id_ in where]] = KEY
+    return role
+
+
+def _joins(site: Site, indicators: Sequence[str]) -> Flags:
+    """Which indicators have a figure above the product: not medians, nor what is declared not to combine."""
+    declared = [site.indicators[id_] for id_ in indicators]
+    return np.array([one.formula is not None and one.across != "none" and one.kind != "duration" for one in declared])
+
+
+def _figures(site: Site, rules: Rules, role: Codes, cells: GrainSeries, goals: Goals) -> Figures:
+    """Judge the cells of one grain; what a subject does not carry is not applicable."""
+    absent = (role == ABSENT)[:, :, None]
+    value = np.where(absent, np.nan, cells.value) + 0.0
+    sample = np.where(absent | np.isnan(value), np.nan, cells.sample)
+    judged = judge(rules, site.scoring, value, sample, goals)
+    return Figures(
+        grain=cells.grain,
+        periods=cells.periods,
+        value=value,
+        reason=np.where(absent, REASON["not-applicable"], cells.reason).astype(np.int8),
+        target=goals.target,
+        target_high=goals.high,
+        tolerance=goals.tolerance,
+        weight=goals.weight,
+        attainment=judged.attainment,
+        score=judged.score,
+        status=judged.status,
+        over_limit=judged.over_limit,
+        small=judged.small,
+        sample=sample,
+        vintage=np.where(absent, 0, cells.vintage).astype(np.int32),
+    )
+
+
+def _add_house(house: House, rules: Rules, indicators: Sequence[str]) -> None:
+    """Write the bank's own figures into the fresh arrays of the report and judge them."""
+    bank = next((s for s, subject in enumerate(house.subjects) if subject.level == "bank"), None)
+    if bank is None:
+        return
+    own = [i for i, id_ in enumerate(indicators) if house.site.indicators[id_].builtin and house.role[bank, i] == KEY]
+    for grain, figures in house.figures.items():
+        for i in own:
+            figures.value[bank, i], figures.reason[bank, i] = house_line(house, indicators[i], grain)
+        _judge_again(house.site, rules, figures, bank)
+
+
+def _judge_again(site: Site, rules: Rules, figures: Figures, subject: int) -> None:
+    """Judge one subject's figures once more, now that its own values are there."""
+    one = slice(subject, subject + 1)
+    goals = Goals(figures.target, figures.target_high, figures.tolerance, figures.weight).at(subject)
+    judged = judge(rules, site.scoring, figures.value[one], figures.sample[one], goals)
+    for field in ("attainment", "score", "status", "over_limit", "small"):
+        getattr(figures, field)[one] = getattr(judged, field)

@@ -1,0 +1,32 @@
+"""What was known on the report's day: facts dated later are left out of the declarations."""
+
+import datetime as dt
+
+from kpisite.declare.model import Action, Milestone, Plan, Site
+
+
+def as_known(site: Site, as_of: dt.date) -> Site:
+    """The site without plans opened, actions done, verdicts given and reviews signed after this day."""
+    plans = {id_: _plan(plan, as_of) for id_, plan in site.plans.items() if plan.opened <= as_of}
+    reviews = tuple(review for review in site.reviews if review.on <= as_of)
+    return site.model_copy(update={"plans": plans, "reviews": reviews})
+
+
+def _plan(plan: Plan, as_of: dt.date) -> Plan:
+    actions = {id_: _action(action, as_of) for id_, action in plan.actions.items()}
+    reviews = tuple(review for review in plan.reviews if review.on <= as_of)
+    closed = _past(plan.closed, as_of)
+    return plan.model_copy(update={"actions": actions, "reviews": reviews, "closed": closed})
+
+
+def _action(action: Action, as_of: dt.date) -> Action:
+    milestones = tuple(_milestone(one, as_of) for one in action.milestones)
+    return action.model_copy(update={"done": _past(action.done, as_of), "milestones": milestones})
+
+
+def _milestone(milestone: Milestone, as_of: dt.date) -> Milestone:
+    return milestone.model_copy(update={"done": _past(milestone.done, as_of)})
+
+
+def _past(day: dt.date | None, as_of: dt.date) -> dt.date | None:
+    return day if day is not None and day <= as_of else None

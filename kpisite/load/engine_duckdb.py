@@ -1,0 +1,95 @@
+"""The embedded engine: how a DuckDB connection is set up and how names, texts and CSV files are written in its SQL."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from kpisite.declare.model import Column
+
+Connection = duckdb.DuckDBPyConnection
+EngineError = duckdb.Error
+
+# Amounts are decimals: their sums are exact, and the same in every order.
+DECIMAL = "DECIMAL(38,12)"
+TYPES: Mapping[Column, str] = {
+    "decimal": DECIMAL,
+    "integer": "DECIMAL(38,0)",
+    "float": "DOUBLE",
+    "text": "VARCHAR",
+    "date": "DATE",
+    "boolean": "BOOLEAN",
+}
+# Two threads leave the machine usable, and more do not read one CSV file faster.
+THREADS = 2
+MEMORY = "1GB"
+
+
+def connect(folder: Path) -> Connection:
+    """Open an engine in memory that spills into this folder, and reads nothing but what we name."""
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"SET threads={THREADS}")
+    connection.execute(f"SET memory_limit='{MEMORY}'")
+    connection.execute(f"SET temp_directory={text(str(folder))}")
+    # Rows are always grouped or looked up by key, never told apart by their order.
+    connection.execute("SET preserve_insertion_order=false")
+    connection.execute("SET autoinstall_known_extensions=false")
+    connection.execute("SET autoload_known_extensions=false")
+    return connection
+
+
+def name(word: str) -> str:
+    """Write a name in SQL."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """Write a text in SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def read_csv(files: Sequence[Path], width: int, delimiter: str, skip: int) -> str:
+    """Read CSV files of one shape as text: columns h0, h1 ... and `filename`; nothing is guessed."""
+    paths = ", ".join(text(str(file)) for file in files)
+    columns = ", ".join(f"'h{number}': 'VARCHAR'" for number in range(width))
+    return (
+        f"read_csv([{paths}], auto_detect=false, delim={text(delimiter)}, quote='\"', escape='\"', header=true, "
+        f"skip={skip}, columns={{{columns}}}, filename=true)"
+    )
+
+
+def cast(column: str, kind: Column, na: Iterable[str]) -> str:
+    """The fast reading of a text column as its type; NULL for what is missing and for what the slow path must see."""
+    if kind == "text":
+        return f"nullif({column}, '')"
+    fast = {
+        "decimal": f"try_cast({column} AS {DECIMAL})",
+        "integer": f"try_cast({column} AS {DECIMAL})",
+        "float": f"try_cast({column} AS DOUBLE)",
+        "date": f"try_cast(try_strptime({column}, '%Y-%m-%d') AS DATE)",
+        "boolean": f"CASE {column} WHEN 'true' THEN true WHEN 'false' THEN false END",
+    }[kind]
+    if kind == "integer":
+        fast = f"CASE WHEN {fast} = trunc({fast}) THEN CAST({fast} AS DECIMAL(38,0)) END"
+    if kind == "float":
+        fast = f"CASE WHEN isfinite({fast}) THEN {fast} END"
+    # The cast reads 1_000 as a number; a person does not write it so.
+    doubtful = [f"contains({column}, '_')"] if kind in ("decimal", "integer", "float") else []
+    numbers = ", ".join(text(mark) for mark in na if any(char.isdigit() for char in mark))
+    doubtful += [f"trim({column}) IN ({numbers})"] if numbers else []
+    return f"CASE WHEN {' OR '.join(doubtful)} THEN NULL ELSE {fast} END" if doubtful else fast
+
+
+def rejected(column: str, kind: Column, na: Iterable[str]) -> str:
+    """The text that the fast reading could not take and that does not stand for a missing value; else NULL."""
+    if kind == "text":
+        return "CAST(NULL AS VARCHAR)"
+    marks = ", ".join(text(mark.strip()) for mark in ("", *na))
+    return f"CASE WHEN ({cast(column, kind, na)}) IS NULL AND trim({column}) NOT IN ({marks}) THEN {column} END"
+
+
+def put_rows(connection: Connection, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
+    """Create a small table with these rows, or make it anew; columns by name with their types."""
+    fields = ", ".join(f"unnest(CAST(? AS {kind}[])) AS {name(column)}" for column, kind in columns.items())
+    values = [[row[number] for row in rows] for number in range(len(columns))]
+    connection.execute(f"CREATE OR REPLACE TABLE {name(table)} AS SELECT {fields}", values)

@@ -1,0 +1,108 @@
+"""Which files a source means: paths, globs and the {product} and {as_of} in them; nothing outside the site's folder."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from kpisite.declare.model import Site
+from kpisite.errors import Place, Problems, did_you_mean
+from kpisite.periods import PeriodError, parse
+
+PLACEHOLDERS = ("product", "as_of")
+_PIECE = re.compile(r"\{(\w*)\}|\*\*/|\*|\?|[^{*?]+|.")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One file of a source, with the product and the day of delivery that its path tells."""
+
+    file: Path
+    path: str  # below the site's folder, with /
+    product: str | None = None
+    as_of: int = 0  # date ordinal; 0 = not known
+
+
+def find_files(site: Site, source: str, root: Path, as_of: dt.date, problems: Problems) -> tuple[Delivery, ...]:
+    """The files of a source in the order of their paths; of several deliveries only the newest one up to a day."""
+    pattern = site.sources[source].file
+    place = site.place("sources", source, "file")
+    if not _is_inside(pattern, place, problems):
+        return ()
+    found = []
+    shape = _shape(pattern, place, problems)
+    if shape is None:
+        return ()
+    for file in sorted(root.glob(re.sub(r"\{\w*\}", "*", pattern))):
+        path = file.relative_to(root).as_posix()
+        match = shape.fullmatch(path)
+        if match is None or not file.is_file():
+            continue
+        if not file.resolve().is_relative_to(root.resolve()):
+            what = f"'{path}' leads out of the site's folder"
+            problems.error(place, what, "Copy the file into the site.", "source-outside")
+            continue
+        day = _day(match.groupdict().get("as_of"), path, problems)
+        if day is not None:
+            found.append(Delivery(file, path, match.groupdict().get("product"), day))
+    if not found:
+        _tell_missing(pattern, root, place, problems)
+    return _newest(found, as_of) if "{as_of}" in pattern else tuple(found)
+
+
+def _is_inside(pattern: str, place: Place, problems: Problems) -> bool:
+    pure = PurePosixPath(pattern)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in pattern or ":" in pattern:
+        hint = "Write a path below it with '/', like data/monthly.csv."
+        problems.error(place, f"'{pattern}' is no path below the site's folder", hint, "source-outside")
+        return False
+    if not pattern.strip():
+        problems.error(place, "the source names no file", "Write a path, like data/monthly.csv.", "source-missing")
+        return False
+    return True
+
+
+def _shape(pattern: str, place: Place, problems: Problems) -> re.Pattern[str] | None:
+    """The pattern as a regular expression; a placeholder that stands twice must read the same both times."""
+    parts: list[str] = []
+    seen: set[str] = set()
+    for match in _PIECE.finditer(pattern):
+        text, name = match.group(), match.group(1)
+        if name is None:
+            parts.append({"**/": "(?:[^/]+/)*", "*": "[^/]*", "?": "[^/]"}.get(text) or re.escape(text))
+        elif name not in PLACEHOLDERS:
+            what = f"'{text}' means nothing in a path"
+            problems.error(place, what, "Known: {product}, {as_of}.", "source-placeholder")
+            return None
+        else:
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>[^/]+?)")
+            seen.add(name)
+    return re.compile("".join(parts))
+
+
+def _day(text: str | None, path: str, problems: Problems) -> int | None:
+    if text is None:
+        return 0
+    try:
+        return parse(text).last_day.toordinal()
+    except PeriodError as error:
+        problems.error(Place(path), f"'{text}' in the path is no day of delivery", error.hint, "source-as-of")
+        return None
+
+
+def _newest(found: list[Delivery], as_of: dt.date) -> tuple[Delivery, ...]:
+    newest: dict[str | None, int] = {}
+    for delivery in found:
+        if delivery.as_of <= as_of.toordinal():
+            newest[delivery.product] = max(delivery.as_of, newest.get(delivery.product, 0))
+    return tuple(d for d in found if newest.get(d.product) == d.as_of)
+
+
+def _tell_missing(pattern: str, root: Path, place: Place, problems: Problems) -> None:
+    if re.search(r"[{*?]", pattern):
+        what = f"no file matches '{pattern}'"
+        problems.error(place, what, "Paths start at the folder of site.yaml.", "source-missing")
+        return
+    folder = (root / pattern).parent
+    names = [f.relative_to(root).as_posix() for f in folder.iterdir() if f.is_file()] if folder.is_dir() else []
+    problems.error(place, f"there is no file '{pattern}'", did_you_mean(pattern, names), "source-missing")

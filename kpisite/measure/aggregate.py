@@ -1,0 +1,180 @@
+"""Measures: SQL aggregates -> checked and rewritten for the engine, with exact sums and no division by zero."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp, parse_one
+from sqlglot.errors import ParseError, SqlglotError
+
+from kpisite.declare.model import Measure
+from kpisite.errors import did_you_mean
+from kpisite.load.engine_duckdb import DECIMAL
+from kpisite.load.header import fold
+from kpisite.load.source import TableColumn
+from kpisite.measure.expression import LONGEST, FormulaError
+
+AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max, exp.Avg, exp.Median)
+COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Is, exp.Between, exp.Like, exp.ILike)
+ALLOWED = (
+    *AGGREGATES, *COMPARISONS, exp.Filter, exp.Where, exp.Distinct, exp.Star, exp.Column, exp.Identifier, exp.Literal,
+    exp.Boolean, exp.Null, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.And, exp.Or, exp.Not, exp.Case,
+    exp.If, exp.Coalesce, exp.Nullif, exp.Abs,
+)  # fmt: skip
+FUNCTIONS = ("sum", "count", "min", "max", "avg", "median", "coalesce", "nullif", "abs")
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A measure as the engine is asked for it.
+
+    An additive one can be summed over months and products; any other is asked again for each period and level.
+    `pivot` is set for sum(field) filter (where key = 'label'): many of those are cheaper asked together.
+    """
+
+    sql: str
+    additive: bool
+    pivot: tuple[str, str, str] | None = None  # field, key, label
+
+
+def default_sql(name: str, measure: Measure) -> str:
+    """What a measure without sql means."""
+    if measure.sql is not None:
+        return measure.sql
+    return f'{"median" if measure.kind == "duration" else "sum"}("{fold(name)}")'
+
+
+def compile_measure(sql: str, columns: Mapping[str, TableColumn], header: tuple[str, ...]) -> Aggregate:
+    """Check an aggregate expression over a table's columns and rewrite it for the engine."""
+    tree = _parse(sql)
+    for node in tree.walk():
+        _check_node(node, sql)
+    if tree.find(*AGGREGATES) is None:
+        hint = "Write one, like sum(amount) or count(*)."
+        raise FormulaError("a measure aggregates rows, and this has no aggregate", 0, len(sql), hint)
+    for column in tree.find_all(exp.Column):
+        _check_column(column, columns, header)
+    additive = _is_additive(tree)
+    pivot = _pivot(tree, columns)
+    lowered = _lower(tree, columns, additive=additive)
+    return Aggregate(lowered.sql(dialect="duckdb"), additive, pivot)
+
+
+def _parse(sql: str) -> exp.Expr:
+    if len(sql) > LONGEST or sql.count("(") > 100:
+        raise FormulaError(f"the expression is longer than {LONGEST} characters or nested too deeply", 0)
+    if "--" in sql:
+        raise FormulaError("'--' would start a comment", sql.index("--"), hint="Write - (-x), or leave it out.")
+    try:
+        return parse_one(sql, read="duckdb")
+    except ParseError as error:
+        found = error.errors[0] if error.errors else {}
+        word = str(found.get("highlight") or "")
+        at = max(0, int(found.get("col") or 1) - len(word)) if "\n" not in sql else 0
+        if sql.count("(") > sql.count(")"):
+            raise FormulaError("a '(' is never closed", sql.index("("), len(sql)) from error
+        what = f"'{word}' does not belong here, or something is missing beside it" if word else "the sql is empty"
+        raise FormulaError(what, at, at + max(1, len(word)), "Write an aggregate, like sum(amount).") from error
+    except SqlglotError as error:
+        at = max(sql.find("'"), 0)
+        raise FormulaError("a quoted text is never closed", at) from error
+
+
+def _start(node: exp.Expr) -> int:
+    return min((part.meta["start"] for part in node.walk() if "start" in part.meta), default=0)
+
+
+def _check_node(node: exp.Expr, sql: str) -> None:
+    start = _start(node)
+    if isinstance(node, exp.Anonymous):
+        word = node.name
+        hint = did_you_mean(word.lower(), FUNCTIONS)
+        raise FormulaError(f"there is no aggregate '{word}'", start, start + len(word), hint)
+    if not isinstance(node, ALLOWED):
+        word = node.sql_name().lower() if isinstance(node, exp.Func) else node.key
+        hint = f"Known: {', '.join(FUNCTIONS)}, filter, case, arithmetic and comparisons."
+        raise FormulaError(f"'{word}' is not allowed in a measure", start, len(sql), hint)
+    if isinstance(node, AGGREGATES):
+        if any(isinstance(inner, AGGREGATES) for inner in node.walk() if inner is not node):
+            raise FormulaError("an aggregate stands inside another aggregate", start)
+        if any(value and name not in ("this", "big_int") for name, value in node.args.items()):
+            raise FormulaError(f"{node.key}() takes one argument", start)
+
+
+def _check_column(column: exp.Column, columns: Mapping[str, TableColumn], header: tuple[str, ...]) -> None:
+    start = _start(column)
+    name = fold(column.name)
+    if column.args.get("table") is not None:
+        raise FormulaError("a column's name has no '.'", start, hint="A measure sees one source only.")
+    if name not in columns:
+        raise FormulaError(f"the source has no column '{name}'", start, start + len(name), did_you_mean(name, header))
+    if column.find_ancestor(*AGGREGATES, exp.Where) is None:
+        hint = f"Write sum({name}), max({name}) or the like."
+        raise FormulaError(f"the column '{name}' stands outside an aggregate", start, start + len(name), hint)
+
+
+def _is_additive(tree: exp.Expr) -> bool:
+    """Is the whole the sum of its parts: sums and counts, added, subtracted or times a number?"""
+    match tree:
+        case exp.Paren() | exp.Neg() | exp.Filter():
+            return _is_additive(tree.this)
+        case exp.Sum():
+            return not isinstance(tree.this, exp.Distinct)
+        case exp.Count():
+            return not isinstance(tree.this, exp.Distinct)
+        case exp.Add() | exp.Sub():
+            return _is_additive(tree.this) and _is_additive(tree.expression)
+        case exp.Mul():
+            sides = (tree.this, tree.expression)
+            return any(isinstance(a, exp.Literal) and _is_additive(b) for a, b in (sides, sides[::-1]))
+        case _:
+            return False
+
+
+def _pivot(tree: exp.Expr, columns: Mapping[str, TableColumn]) -> tuple[str, str, str] | None:
+    if not isinstance(tree, exp.Filter) or type(tree.this) is not exp.Sum:
+        return None
+    value, condition = tree.this.this, tree.expression.this
+    if not isinstance(value, exp.Column) or not isinstance(condition, exp.EQ):
+        return None
+    key, label = condition.this, condition.expression
+    if not isinstance(key, exp.Column) or not isinstance(label, exp.Literal) or not label.is_string:
+        return None
+    field, by = columns[fold(value.name)], columns[fold(key.name)]
+    if field.kind not in ("decimal", "integer") or by.kind != "text":
+        return None
+    return field.field, by.field, label.name
+
+
+def _lower(tree: exp.Expr, columns: Mapping[str, TableColumn], *, additive: bool) -> exp.Expr:
+    # One more node above, so that the expression itself can be replaced, too.
+    whole = exp.Paren(this=tree)
+    for column in list(whole.find_all(exp.Column)):
+        column.replace(exp.column(columns[fold(column.name)].field, quoted=True))
+    floats = {found.field for found in columns.values() if found.kind == "float"}
+    for total in [*whole.find_all(exp.Sum), *whole.find_all(exp.Avg)]:
+        _make_exact(total, floats)
+    # The inner ones first: what stands inside a replaced node could not be found any more.
+    for node in reversed([node for node in whole.walk() if isinstance(node, exp.Mul | exp.Div)]):
+        if not additive or node.find_ancestor(*AGGREGATES) is not None:
+            node.replace(_arithmetic(node.copy()))
+    return whole
+
+
+def _arithmetic(node: exp.Mul | exp.Div) -> exp.Expr:
+    """Products of decimals overflow: they are taken as floats; what is divided by zero is missing, not infinite."""
+    left, right = exp.cast(exp.paren(node.this), "DOUBLE"), exp.cast(exp.paren(node.expression), "DOUBLE")
+    if isinstance(node, exp.Div):
+        return exp.Div(this=left, expression=exp.Nullif(this=right, expression=exp.Literal.number(0)))
+    return exp.Mul(this=left, expression=right)
+
+
+def _make_exact(node: exp.Sum | exp.Avg, floats: set[str]) -> None:
+    """Floats are summed in the order of their size, or as decimals: any other order is the engine's choice."""
+    value = node.this
+    if isinstance(value, exp.Distinct):
+        return
+    if any(column.name in floats for column in value.find_all(exp.Column)):
+        order = exp.Order(this=value.copy(), expressions=[exp.Ordered(this=value.copy())])
+        node.set("this", order)
+    elif isinstance(node, exp.Sum) and value.find(exp.Mul, exp.Div) is not None:
+        node.set("this", exp.cast(exp.paren(value.copy()), DECIMAL))

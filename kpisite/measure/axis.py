@@ -1,0 +1,82 @@
+"""The axes of time: months numbered from the first one that any figure looks back to, and the periods made of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kpisite.declare.model import ReportSettings
+from kpisite.measure.expression import Call, Expression, walk
+from kpisite.periods import GRAIN_ORDER, Grain, Period, span
+
+Indexes = npt.NDArray[np.intp]
+YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The periods of one grain; `first` and `last` are the positions of their months on the axis of months."""
+
+    grain: Grain
+    periods: tuple[Period, ...]
+    first: Indexes
+    last: Indexes
+
+    @property
+    def months(self) -> Indexes:
+        """How many months each period holds."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """All axes of one report; months are counted from `start`, the first month of a fiscal year."""
+
+    start: int
+    count: int  # months
+    shown_from: int  # the first month that is shown
+    fiscal_start: int
+    axes: Mapping[Grain, Axis]
+
+    def shown(self, grain: Grain) -> slice:
+        """The part of an axis that is shown: periods whole within the window, ytd one for each of its months."""
+        axis = self.axes[grain]
+        begins = axis.last if grain is Grain.YTD else axis.first
+        hidden = int(np.count_nonzero(begins < self.shown_from - self.start))
+        return slice(hidden, len(axis.periods))
+
+    def ends(self, step: int) -> npt.NDArray[np.bool_]:
+        """Which months end a period of so many months of the fiscal calendar."""
+        return (np.arange(self.count) + 1) % step == 0
+
+
+def calendar(report: ReportSettings, formulas: Iterable[Expression]) -> Calendar:
+    """Lay the axes out: the shown window, and before it what the formulas look back to, in whole fiscal years."""
+    last = (report.through or report.period).last_month
+    shown_from = report.period.last_month - report.history + 1
+    reach = max((_reach(formula) for formula in formulas), default=0)
+    start = Period(Grain.YTD, shown_from - reach, report.fiscal_year_starts).first_month
+    axes = {}
+    for grain in GRAIN_ORDER:
+        periods = span(grain, start, last, report.fiscal_year_starts)
+        first = np.array([period.first_month - start for period in periods], dtype=np.intp)
+        ends = np.array([period.last_month - start for period in periods], dtype=np.intp)
+        axes[grain] = Axis(grain, periods, first, ends)
+    return Calendar(start, last - start + 1, shown_from, report.fiscal_year_starts, axes)
+
+
+def _reach(formula: Expression) -> int:
+    """The most months that a formula can look back at any grain; a little more does no harm."""
+    return sum(_looks_back(part) for part in walk(formula) if isinstance(part, Call))
+
+
+def _looks_back(call: Call) -> int:
+    match call.name:
+        case "lag" | "rolling_sum" | "rolling_avg":
+            # At the grain of years it counts years; what lies before the data is missing anyway.
+            return call.count * YEAR if call.count <= YEAR else call.count + YEAR
+        case "year_ago" | "yoy" | "qoq" | "mom" | "delta" | "ytd" | "trailing_year" | "average" | "avg2":
+            return YEAR
+        case _:
+            return 0

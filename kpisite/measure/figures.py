@@ -1,0 +1,187 @@
+"""The figures of one indicator: every product, line and the bank at every grain, under the definition in force."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kpisite.declare.model import Indicator
+from kpisite.measure.axis import Axis, Indexes
+from kpisite.measure.cells import HERE, Amounts, Cells, Flags, amounts, missing
+from kpisite.measure.cube import NEVER, Cube
+from kpisite.measure.degree import is_linear
+from kpisite.measure.formula import Formulas
+from kpisite.measure.ground import Ground, Months, add_up
+from kpisite.measure.levels import Membership, membership, roll_up
+from kpisite.measure.series import REASON, Subject
+from kpisite.measure.versions import Version, since
+from kpisite.periods import Grain
+
+CADENCES = {"month": 1, "quarter": 3, "year": 12}
+# The grain whose figure a month shows that ends such a cadence.
+OF_CADENCE = {"quarter": Grain.QUARTER, "year": Grain.YEAR}
+
+
+@dataclass(slots=True)
+class Grounds:
+    """The grounds that the figures of one site share, and the formulas evaluated on them."""
+
+    cube: Cube
+    params: Mapping[str, float]
+    rollups: tuple[Subject, ...]
+    _formulas: dict[tuple[bytes, int], Formulas] = field(default_factory=dict)
+    _grounds: dict[bytes, Ground] = field(default_factory=dict)
+
+    def formulas(self, members: Membership | None, version: Version) -> Formulas:
+        """The formulas on products, or on what these members roll up to."""
+        barrier = version.comparable_from - self.cube.calendar.start
+        key = (members.key if members else b"", barrier)
+        if key not in self._formulas:
+            self._formulas[key] = Formulas(self.ground(members), self.params, barrier)
+        return self._formulas[key]
+
+    def ground(self, members: Membership | None) -> Ground:
+        """The measures of products, or of what these members roll up to."""
+        key = members.key if members else b""
+        if key not in self._grounds:
+            self._grounds[key] = Ground(self.cube, members)
+        return self._grounds[key]
+
+
+@dataclass(slots=True)
+class Figures:
+    """Computes the figures of one indicator; products first, then what they roll up to."""
+
+    indicator: Indicator
+    versions: tuple[Version, ...]
+    carried: Flags
+    grounds: Grounds
+
+    @property
+    def cube(self) -> Cube:
+        """The measures."""
+        return self.grounds.cube
+
+    def axis(self, grain: Grain) -> Axis:
+        """The periods of a grain."""
+        return self.cube.calendar.axes[grain]
+
+    def members(self, version: Version) -> Membership:
+        """Who rolls up under a version."""
+        return membership(self.grounds.rollups, since(version, self.grounds.params, self.cube))
+
+    @property
+    def newest(self) -> Version:
+        """The version in force at the end."""
+        return self.versions[-1]
+
+    def products(self, grain: Grain) -> Cells:
+        """The figures of the products at a grain, as if they were due in every period."""
+        return self._by_kind(grain, None)
+
+    def rollups(self, grain: Grain) -> Cells:
+        """The figures of lines and bank at a grain, as if they were due in every period."""
+        indicator = self.indicator
+        shape = (len(self.grounds.rollups), len(self.axis(grain).periods))
+        if indicator.across == "none":
+            return missing(shape, "not-applicable")
+        if indicator.kind == "duration":
+            return missing(shape, "not-derivable")
+        if indicator.across == "sum" or (indicator.kind == "flow" and not self._is_linear()):
+            return self._summed(grain)
+        return self._by_kind(grain, self.members)
+
+    def _by_kind(self, grain: Grain, members: "MembersOf | None") -> Cells:
+        axis, kind = self.axis(grain), self.indicator.kind
+        if kind == "duration" and grain is not Grain.MONTH:
+            return missing((self.cube.products, len(axis.periods)), "not-derivable")
+        if kind == "stock":
+            return self._merged(Grain.MONTH, members).at(axis.last)
+        if kind == "flow" and grain is not Grain.MONTH and not self._is_linear():
+            months = self._merged(Grain.MONTH, members)
+            begins = self._since(members)
+            found = add_up(Months(months, amounts(months.value), begins, self._step()), axis, self.cube.calendar)
+            return self._explained(self._across_breaks(found, axis), begins, axis, members)
+        return self._across_breaks(self._merged(grain, members), axis)
+
+    def _summed(self, grain: Grain) -> Cells:
+        """Lines and bank as the sum of their products' own figures."""
+        kind, calendar = self.indicator.kind, self.cube.calendar
+        members = self.members(self.newest)
+        over = Grain.MONTH if kind in ("flow", "stock") else grain
+        own = self.products(over)
+        rolled, numbers = roll_up(own, amounts(own.value), members, self.axis(over).last)
+        axis = self.axis(grain)
+        if kind == "stock":
+            return rolled.at(axis.last)
+        if kind != "flow" or grain is Grain.MONTH:
+            return rolled
+        found = add_up(Months(rolled, numbers, members.first, self._step()), axis, calendar)
+        none = members.first == NEVER
+        reason = np.where(none[:, None], np.int8(REASON["not-applicable"]), found.reason)
+        return self._across_breaks(Cells(found.value, reason), axis)
+
+    def _merged(self, grain: Grain, members: "MembersOf | None") -> Cells:
+        """The figures at a grain, each under the version in force in the period's last month."""
+        axis, start = self.axis(grain), self.cube.calendar.start
+        merged: Cells | None = None
+        for version in self.versions:
+            found = self._under(version, grain, members)
+            if merged is None:
+                merged = found
+                continue
+            later = axis.last + start >= version.valid_from
+            merged = Cells(np.where(later, found.value, merged.value), np.where(later, found.reason, merged.reason))
+        return merged if merged is not None else missing((self.cube.products, len(axis.periods)), "no-data")
+
+    def _under(self, version: Version, grain: Grain, members: "MembersOf | None") -> Cells:
+        group = self.members(version) if members is not None else None
+        formulas = self.grounds.formulas(group, version)
+        found = formulas.value(version.formula, grain)
+        if version.condition is not None:
+            condition = formulas.value(version.condition, grain)
+            holds = condition.ok & (condition.value != 0)
+            reason = np.where(holds, np.int8(REASON["no-meaning"]), found.reason)
+            found = Cells(np.where(holds, np.nan, found.value), reason)
+        begins = group.first if group is not None else since(version, self.grounds.params, self.cube)
+        return self._explained(found, begins, self.axis(grain), members)
+
+    def _explained(self, found: Cells, begins: Indexes, axis: Axis, members: "MembersOf | None") -> Cells:
+        """Before its first figure a subject is not launched; without any it has no data, or does not carry it."""
+        reason = found.reason.copy()
+        gone = reason != HERE
+        reason[gone & (axis.last < begins[:, None])] = REASON["not-launched"]
+        never = np.flatnonzero(begins == NEVER)
+        if members is not None:
+            reason[never] = np.where(gone[never], REASON["not-applicable"], reason[never])
+            return Cells(found.value, reason)
+        launched = self.cube.launched[:, None] <= axis.last
+        for product in never.tolist():
+            due = np.where(launched[product], REASON["no-data"], REASON["not-launched"])
+            own = due if self.carried[product] else REASON["not-applicable"]
+            reason[product] = np.where(gone[product], own, reason[product])
+        return Cells(found.value, reason)
+
+    def _across_breaks(self, found: Cells, axis: Axis) -> Cells:
+        """A period in which the definition changed holds two things that do not compare."""
+        reason = found.reason
+        for version in self.versions:
+            broken = version.comparable_from - self.cube.calendar.start
+            mixed = (axis.first < broken) & (broken <= axis.last)
+            expected = ~np.isin(reason, (REASON["not-launched"], REASON["not-applicable"]))
+            reason = np.where(mixed & expected, np.int8(REASON["not-comparable"]), reason)
+        return Cells(np.where(reason == HERE, found.value, np.nan), reason)
+
+    def _since(self, members: "MembersOf | None") -> Indexes:
+        if members is not None:
+            return self.members(self.newest).first
+        return since(self.newest, self.grounds.params, self.cube)
+
+    def _step(self) -> int:
+        """The months between figures: those of the measure that is delivered least often."""
+        names = {name for version in self.versions for name in version.measures}
+        return max((self.cube.measures[name].step for name in names), default=1)
+
+    def _is_linear(self) -> bool:
+        kinds = {name: measure.kind for name, measure in self.cube.measures.items()}
+        return all(is_linear(version.formula, kinds) for version in self.versions)

@@ -1,0 +1,134 @@
+"""Declarations -> text made for `git diff`, and back: one fact in one place.
+
+definitions.json holds what is measured, targets.csv what is wanted, plans/ and reviews/ what was agreed, texts/ the
+Markdown. Things stay in the order in which they were declared, because pages show them so.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kpisite.declare.model import Site, Target
+from kpisite.release.text import as_json, number, read_text_cell, text_cell
+
+DEFINITIONS = "definitions.json"
+TARGETS = "targets.csv"
+REVIEWS = "reviews/reviews.json"
+PLANS = "plans/"
+TEXTS = "texts/"
+# The owner of targets in targets.csv that are the bank's own; no product can be called so.
+BANK = "bank"
+
+TARGET_COLUMNS = (
+    "product", "indicator", "from", "weight", "target", "tolerance", "path", "by", "baseline_period", "baseline_value",
+    "owner", "approved_by", "approved_on", "rationale",
+)  # fmt: skip
+_ELSEWHERE: dict[str, Any] = {
+    "plans": True,
+    "reviews": True,
+    "bodies": True,
+    "products": {"__all__": {"key"}},
+    "bank": {"key"},
+}
+
+
+def freeze_site(site: Site) -> dict[str, str]:
+    """The declarations as files."""
+    definitions = site.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude=_ELSEWHERE)
+    files = {DEFINITIONS: as_json(definitions), TARGETS: _targets(site)}
+    for id_, plan in site.plans.items():
+        files[f"{PLANS}{id_}.json"] = as_json(_plain(plan))
+    if site.reviews:
+        files[REVIEWS] = as_json([_plain(review) for review in site.reviews])
+    for path, texts in site.bodies.items():
+        for language, text in texts.items():
+            files[f"{TEXTS}{path}.{language}.md"] = text
+    return files
+
+
+def thaw_site(files: Mapping[str, str]) -> Site:
+    """The declarations back from their files; where they were once written is not known any more."""
+    data = json.loads(files[DEFINITIONS])
+    for owner, keys in _read_targets(files[TARGETS]).items():
+        holder = data.setdefault("bank", {}) if owner == BANK else data["products"][owner]
+        holder["key"] = keys
+    data["plans"] = {path[len(PLANS) : -len(".json")]: json.loads(files[path]) for path in _below(PLANS, files)}
+    data["reviews"] = json.loads(files.get(REVIEWS, "[]"))
+    data["bodies"] = _read_bodies(files)
+    return Site.model_validate(data)
+
+
+def is_declaration(path: str) -> bool:
+    """Does this file of a release hold declarations?"""
+    return path in (DEFINITIONS, TARGETS) or path.startswith((PLANS, TEXTS, "reviews/"))
+
+
+def _plain(declared: Any) -> Any:  # noqa: ANN401 - any model of declarations
+    return declared.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _targets(site: Site) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(TARGET_COLUMNS)
+    owners = [(id_, product.key) for id_, product in site.products.items()]
+    for owner, keys in (*owners, (BANK, site.bank.key)):
+        for indicator, targets in keys.items():
+            writer.writerows([owner, indicator, *_target_cells(target)] for target in targets)
+    return out.getvalue()
+
+
+def _target_cells(target: Target) -> Iterator[str]:
+    wanted = target.target
+    yield target.from_.label if target.from_ else ""
+    yield number(target.weight)
+    yield f"{number(wanted[0])}..{number(wanted[1])}" if isinstance(wanted, tuple) else number(wanted)
+    yield "" if target.tolerance is None else number(target.tolerance)
+    yield target.path
+    yield target.by.label if target.by else ""
+    yield target.baseline.period.label if target.baseline else ""
+    yield number(target.baseline.value) if target.baseline else ""
+    yield target.owner
+    yield target.approved_by
+    yield target.approved_on.isoformat() if target.approved_on else ""
+    yield text_cell(target.rationale)
+
+
+def _read_targets(text: str) -> dict[str, dict[str, list[dict[str, object]]]]:
+    """The targets by owner and indicator, as an author writes them."""
+    found: dict[str, dict[str, list[dict[str, object]]]] = {}
+    for row in csv.DictReader(io.StringIO(text, newline="")):
+        found.setdefault(row["product"], {}).setdefault(row["indicator"], []).append(_read_target(row))
+    return found
+
+
+def _read_target(row: Mapping[str, str]) -> dict[str, object]:
+    low, _, high = row["target"].partition("..")
+    target: dict[str, object] = {
+        "weight": float(row["weight"]),
+        "target": (float(low), float(high)) if high else float(low),
+        "path": row["path"],
+        "owner": row["owner"],
+        "approved_by": row["approved_by"],
+        "rationale": read_text_cell(row["rationale"]),
+    }
+    if row["tolerance"]:
+        target["tolerance"] = float(row["tolerance"])
+    if row["baseline_period"]:
+        target["baseline"] = {"period": row["baseline_period"], "value": float(row["baseline_value"])}
+    target |= {name: row[name] for name in ("from", "by", "approved_on") if row[name]}
+    return target
+
+
+def _read_bodies(files: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    bodies: dict[str, dict[str, str]] = {}
+    for path in _below(TEXTS, files):
+        name, _, language = path[len(TEXTS) : -len(".md")].rpartition(".")
+        bodies.setdefault(name, {})[language] = files[path]
+    return bodies
+
+
+def _below(folder: str, files: Mapping[str, str]) -> list[str]:
+    return sorted(path for path in files if path.startswith(folder))

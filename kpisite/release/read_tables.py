@@ -1,0 +1,140 @@
+"""Figures and scores back from their tables."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kpisite.evaluate.report import STATUSES, Codes, Counts, Figures, Flags, Floats, Scores
+from kpisite.measure.series import REASON
+from kpisite.periods import Grain
+from kpisite.release.axes import Axes
+from kpisite.release.tables import COMPOSITE
+from kpisite.release.text import read_numbers
+
+_NUMBERS = ("value", "target", "target_high", "score", "attainment", "tolerance", "weight", "sample")
+_FLAGS = ("over_limit", "small")
+_ROLLED = ("score", "coverage", "low", "high")
+_STATUS = {name: code for code, name in enumerate(STATUSES)}
+_Cut = tuple[slice, slice, slice]
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The cells of all grains side by side, [S, I, all T]."""
+
+    numbers: dict[str, Floats]
+    flags: dict[str, Flags]
+    reason: Codes
+    status: Codes
+    vintage: npt.NDArray[np.int32]
+
+
+def read_figures(axes: Axes, tables: Sequence[str]) -> dict[Grain, Figures]:
+    """The figures of all subjects, from one table for each of them in their order."""
+    labels = axes.labels
+    whole = _nothing((len(axes.subjects), len(axes.indicators), len(labels)))
+    where = {id_: i * len(labels) for i, id_ in enumerate(axes.indicators)}
+    when = {label: t for t, label in enumerate(labels)}
+    for s, text in enumerate(tables):
+        columns = _columns(text)
+        at = [where[id_] + when[label] for id_, label in zip(columns["indicator"], columns["period"], strict=True)]
+        _fill(whole, s, np.array(at, dtype=np.intp), columns)
+    return {
+        grain: Figures(
+            grain=grain,
+            periods=axes.periods[grain],
+            reason=whole.reason[part].copy(),
+            status=whole.status[part].copy(),
+            vintage=whole.vintage[part].copy(),
+            over_limit=whole.flags["over_limit"][part].copy(),
+            small=whole.flags["small"][part].copy(),
+            **{field: cells[part].copy() for field, cells in whole.numbers.items()},
+        )
+        for grain, part in _cuts(axes)
+    }
+
+
+def read_scores(axes: Axes, text: str) -> dict[Grain, Scores]:
+    """The roll-ups of all subjects."""
+    columns = _columns(text)
+    shape = (len(axes.subjects), len(axes.families) + 1, len(axes.labels))
+    at = _score_cells(axes, columns)
+    cells = {field: np.full(shape, np.nan) for field in _ROLLED}
+    for field, part in cells.items():
+        part.reshape(-1)[at] = read_numbers(columns[field])
+    status: Codes = np.zeros(shape, dtype=np.int8)
+    status.reshape(-1)[at] = [_STATUS[word] for word in columns["status"]]
+    counts: Counts = np.zeros((*shape, len(STATUSES)), dtype=np.int32)
+    for name, code in _STATUS.items():
+        counts.reshape(-1, len(STATUSES))[at, code] = [int(text) for text in columns[name]]
+    return {
+        grain: Scores(
+            status=status[part].copy(),
+            counts=counts[part].copy(),
+            **{field: array[part].copy() for field, array in cells.items()},
+        )
+        for grain, part in _cuts(axes)
+    }
+
+
+def _nothing(shape: tuple[int, int, int]) -> _Whole:
+    """Cells as they are where a subject does not carry an indicator."""
+    return _Whole(
+        numbers={field: np.full(shape, 0.0 if field == "weight" else np.nan) for field in _NUMBERS},
+        flags={field: np.zeros(shape, dtype=np.bool_) for field in _FLAGS},
+        reason=np.full(shape, REASON["not-applicable"], dtype=np.int8),
+        status=np.zeros(shape, dtype=np.int8),
+        vintage=np.zeros(shape, dtype=np.int32),
+    )
+
+
+def _columns(text: str) -> dict[str, Sequence[str]]:
+    """The columns of a table by their names; ids, codes, labels and numbers need no quotes."""
+    header, *lines = text.split("\n")[:-1]
+    names = header.split(",")
+    columns: list[Sequence[str]] = list(zip(*(line.split(",") for line in lines), strict=True))
+    return dict(zip(names, columns or [()] * len(names), strict=True))
+
+
+def _fill(whole: _Whole, subject: int, at: npt.NDArray[np.intp], columns: Mapping[str, Sequence[str]]) -> None:
+    """Write one subject's table into its cells."""
+    low, high = _split_targets(columns["target"])
+    texts = {**columns, "target": low, "target_high": high}
+    for field, numbers in whole.numbers.items():
+        numbers[subject].reshape(-1)[at] = read_numbers(texts[field])
+    np.nan_to_num(whole.numbers["weight"][subject], copy=False)
+    for field, flags in whole.flags.items():
+        flags[subject].reshape(-1)[at] = [bool(word) for word in columns[field]]
+    whole.reason[subject].reshape(-1)[at] = [REASON[word] for word in columns["reason"]]
+    whole.status[subject].reshape(-1)[at] = [_STATUS[word] for word in columns["status"]]
+    days = {text: dt.date.fromisoformat(text).toordinal() if text else 0 for text in set(columns["vintage"])}
+    whole.vintage[subject].reshape(-1)[at] = [days[text] for text in columns["vintage"]]
+
+
+def _split_targets(cells: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Lower and higher bounds; a single value has no higher one."""
+    parts = {cell: cell.partition("..") for cell in set(cells)}
+    return [parts[cell][0] for cell in cells], [parts[cell][2] for cell in cells]
+
+
+def _score_cells(axes: Axes, columns: Mapping[str, Sequence[str]]) -> npt.NDArray[np.intp]:
+    """The flat positions of the lines of a table of scores."""
+    labels = axes.labels
+    families = (*axes.families, COMPOSITE)
+    subjects = {subject.id: s * len(families) * len(labels) for s, subject in enumerate(axes.subjects)}
+    which = {family: f * len(labels) for f, family in enumerate(families)}
+    when = {label: t for t, label in enumerate(labels)}
+    keys = zip(columns["product"], columns["family"], columns["period"], strict=True)
+    return np.array([subjects[s] + which[f] + when[t] for s, f, t in keys], dtype=np.intp)
+
+
+def _cuts(axes: Axes) -> Iterator[tuple[Grain, _Cut]]:
+    """Where the cells of each grain stand among those of all."""
+    start = 0
+    for grain in axes.grains:
+        end = start + len(axes.periods[grain])
+        yield grain, (slice(None), slice(None), slice(start, end))
+        start = end

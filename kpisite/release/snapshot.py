@@ -1,0 +1,119 @@
+"""A report as text that never changes again, and the report back from it.
+
+Each fact stands once: what was declared in definitions.json, targets.csv, plans/, reviews/ and texts/, what was found
+in values/ and scores.csv. release.json names the release and holds the hashes by which damage is noticed.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+from kpisite.evaluate.report import ActionFact, Report
+from kpisite.measure.series import SourceFact
+from kpisite.periods import parse
+from kpisite.release.axes import freeze_axes, thaw_axes
+from kpisite.release.declarations import REVIEWS, freeze_site, is_declaration, thaw_site
+from kpisite.release.read_tables import read_figures, read_scores
+from kpisite.release.tables import score_table, table, value_table
+from kpisite.release.text import as_json
+
+HEAD = "release.json"
+AXES = "axes.json"
+SCORES = "scores.csv"
+ACTIONS = "actions.csv"
+WARNINGS = "warnings.csv"
+WARNING_COLUMNS = ("id", "rule", "severity", "product", "indicator", "raised", "cleared", "value", "threshold")
+# What of release.json counts as content: not the tool, the way the data were delivered, or the release before.
+_SAID = ("version", "title", "period", "as_of")
+
+
+def freeze(report: Report, previous: str = "") -> dict[str, str]:
+    """The report as text by path below releases/<version>/; `previous` names the release before it."""
+    files = freeze_site(report.site)
+    files[AXES] = freeze_axes(report)
+    files |= {values_path(one.id): value_table(report, s) for s, one in enumerate(report.subjects)}
+    files[SCORES] = score_table(report)
+    files[ACTIONS] = table(("plan", "action", "status"), [f"{a.plan},{a.action},{a.status}" for a in report.actions])
+    files[WARNINGS] = table(WARNING_COLUMNS, [])
+    files[HEAD] = _head(report, files, previous)
+    return dict(sorted(files.items()))
+
+
+def thaw(files: Mapping[str, str]) -> Report:
+    """The report back from its text."""
+    head = json.loads(files[HEAD])
+    site = thaw_site(files)
+    fiscal = site.report.fiscal_year_starts
+    axes, role = thaw_axes(files[AXES], fiscal)
+    return Report(
+        version=head["version"],
+        title=head["title"],
+        period=parse(head["period"], fiscal),
+        as_of=head["as_of"],
+        site=site,
+        subjects=axes.subjects,
+        indicators=axes.indicators,
+        families=axes.families,
+        role=role,
+        figures=read_figures(axes, [files[values_path(subject.id)] for subject in axes.subjects]),
+        scores=read_scores(axes, files[SCORES]),
+        actions=tuple(ActionFact(*line.split(",")) for line in files[ACTIONS].splitlines()[1:]),
+        sources=tuple(_read_source(source) for source in head["inputs"]),
+        frozen=True,
+    )
+
+
+def content_hash(report: Report) -> str:
+    """What a signature stands for: the same for every report that says the same."""
+    found: str = json.loads(freeze(report)[HEAD])["content_hash"]
+    return found
+
+
+def content_hash_of(files: Mapping[str, str], head: Mapping[str, Any]) -> str:
+    """The hash over everything a release says; reviews are said about it, not by it."""
+    said = [f"{name}={head[name]}\n" for name in _SAID]
+    kept = [path for path in sorted(files) if path not in (HEAD, REVIEWS)]
+    return _digest("".join((*said, *(f"{path} {hash_of(files[path])}\n" for path in kept))))
+
+
+def hash_of(text: str) -> str:
+    """The SHA-256 of one file's bytes."""
+    return _digest(text)
+
+
+def values_path(subject: str) -> str:
+    """The file of a subject's figures."""
+    return f"values/{subject.replace(':', '-')}.csv"
+
+
+def _head(report: Report, files: Mapping[str, str], previous: str) -> str:
+    head: dict[str, Any] = {
+        "version": report.version,
+        "title": report.title,
+        "period": report.period.label,
+        "as_of": report.as_of,
+        "previous": previous,
+    }
+    declared = [path for path in sorted(files) if is_declaration(path)]
+    head["content_hash"] = content_hash_of(files, head)
+    head["definitions_hash"] = _digest("".join(f"{path} {hash_of(files[path])}\n" for path in declared))
+    head["inputs"] = [_source(source) for source in report.sources]
+    head["files"] = {path: hash_of(files[path]) for path in sorted(files)}
+    head["tool"] = f"kpisite {metadata.version('kpisite')}"
+    return as_json(head)
+
+
+def _source(source: SourceFact) -> dict[str, Any]:
+    files = [dict(zip(("path", "sha256", "encoding", "rows"), file, strict=True)) for file in source.files]
+    return {"source": source.source, "rows": source.rows, "files": files}
+
+
+def _read_source(data: Mapping[str, Any]) -> SourceFact:
+    files = tuple((one["path"], one["sha256"], one["encoding"], one["rows"]) for one in data["files"])
+    return SourceFact(data["source"], files, data["rows"])
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

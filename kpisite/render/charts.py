@@ -1,0 +1,168 @@
+"""The charts of a page: a static SVG to read at once and to print, and the data from which the live chart is drawn.
+
+The live chart of each kind is one Vega-Lite specification for the whole site (charts_kinds.py); a page carries only
+data and words. In a specification a string "@word" stands for that word or number of the figure's block, and
+"--name" for the colour that the style sheet gives that name: so one kind serves every language, light and dark.
+
+A table of the block is a mapping of columns; a column with one value for all rows is that value. Under "each" stand
+further columns, table by table: the rows of all of them, each beside the columns that they share.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from kpisite.render import charts_history, charts_static
+from kpisite.render.charts_model import (
+    STATUSES,
+    BulletChart,
+    BulletRow,
+    ChartTexts,
+    HeatChart,
+    HistoryChart,
+    MultiplesChart,
+    SmallSeries,
+    gaps,
+    position,
+)
+
+__all__ = [
+    "BulletChart",
+    "BulletRow",
+    "ChartTexts",
+    "HeatChart",
+    "HistoryChart",
+    "MultiplesChart",
+    "SmallSeries",
+    "bullet",
+    "figure",
+    "heat",
+    "history",
+    "multiples",
+    "sparkline",
+]
+
+Columns = Mapping[str, Any]
+
+
+def sparkline(values: Sequence[float | None], target: float | None, label: str) -> Markup:
+    """A line for a table's cell: the course, the target as a hairline, the last point marked."""
+    return charts_static.sparkline(gaps(values), target, label)
+
+
+def history(chart: HistoryChart) -> Markup:
+    """One figure over time: line with gaps, target, tolerance bands, limit, and a point per period shaped by status."""
+    plan = charts_history.plan(chart)
+    words = {
+        "direction": chart.direction,
+        "low": plan.axis.low,
+        "high": plan.axis.high,
+        "ticks": plan.ticks,
+        "decimals": f",.{plan.decimals}f",
+        "number": f",.{chart.decimals}f",
+        "labels": [chart.periods[at] for at in plan.shown],
+    }
+    series = {
+        "period": chart.periods,
+        "value": plan.values,
+        "show": chart.displays or None,
+        "target": _once(plan.targets),
+        "target_high": _once(plan.targets_high),
+        "tolerance": _once(plan.tolerances),
+        "status": _once(chart.statuses),
+    }
+    notes = {
+        "at": [round(plan.axis.value(note.y), 9) for note in plan.notes],
+        "level": [note.level for note in plan.notes],
+        "text": [note.text for note in plan.notes],
+        "kind": [note.kind for note in plan.notes],
+    }
+    still = charts_history.still(chart, plan)
+    data = {"series": series, "notes": notes}
+    return figure("history", chart.id, _caption(chart.title, chart.unit), still, data, words | _words(chart.texts))
+
+
+def bullet(chart: BulletChart) -> Markup:
+    """Several figures against their targets, on the scale of the score, so that all targets lie on one line."""
+    places = [position(row) for row in chart.rows]
+    series = {
+        "row": list(range(len(chart.rows))),
+        "label": [row.label for row in chart.rows],
+        "place": [None if place is None else round(place, 2) for place in places],
+        "show": [row.display for row in chart.rows],
+        "goal": [row.target_display for row in chart.rows],
+        "status": [row.status for row in chart.rows],
+    }
+    still = charts_static.bullet(chart, places)
+    return figure("bullet", chart.id, _caption(chart.title), still, {"series": series}, _words(chart.texts))
+
+
+def heat(chart: HeatChart) -> Markup:
+    """Scores by row and column: glyph, number and tint."""
+    headings = [charts_static.lines(column) for column in chart.columns]
+    each = [
+        {
+            "row": row,
+            "status": statuses,
+            "show": [charts_static.in_cell(*cell) for cell in zip(gaps(scores), statuses, strict=True)],
+        }
+        for row, scores, statuses in zip(chart.rows, chart.scores, chart.statuses, strict=True)
+    ]
+    upper, lower = [upper for upper, _ in headings], [lower for _, lower in headings]
+    series = {"column": chart.columns, "upper": upper, "lower": lower, "each": each}
+    still = charts_static.heat(chart)
+    return figure("heat", chart.id, _caption(chart.title), still, {"series": series}, _words(chart.texts))
+
+
+def multiples(chart: MultiplesChart) -> Markup:
+    """One small line for each subject: the same periods for all, each on its own scale."""
+    each = [
+        {
+            "order": order,
+            "head": f"{small.label}  {small.display}",
+            "value": gaps(small.values),
+            "target": small.target,
+            "status": _once(small.statuses),
+        }
+        for order, small in enumerate(chart.series)
+    ]
+    words = {"number": f",.{chart.decimals}f", "last": chart.periods[-1] if chart.periods else ""}
+    caption = _caption(chart.title, chart.unit, charts_static.span(chart.periods))
+    data = {"series": {"period": chart.periods, "each": each}}
+    return figure("multiples", chart.id, caption, charts_static.multiples(chart), data, words | _words(chart.texts))
+
+
+def figure(
+    kind: str, id_: str, caption: Markup, still: Markup, data: Mapping[str, Columns], words: Mapping[str, object]
+) -> Markup:
+    """A whole <figure>: caption, static chart, and the block that the live chart of this kind is drawn from."""
+    block = json.dumps({"kind": kind, "words": words, "data": data}, ensure_ascii=False, separators=(",", ":"))
+    return Markup(
+        f'<figure class="chart chart-{kind}" id="{escape(id_)}"><figcaption>{caption}</figcaption>'
+        f'<div class="still">{still}</div>'
+        f'<script type="application/json">{_in_script(block)}</script></figure>'
+    )
+
+
+def _in_script(text: str) -> str:
+    """JSON that cannot end its own <script> element."""
+    text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _caption(title: str, *remarks: str) -> Markup:
+    marked = [Markup(' <span class="unit">{}</span>').format(remark) for remark in remarks if remark]
+    return escape(title) + Markup("").join(marked)
+
+
+def _once(column: Sequence[Any]) -> Any:  # noqa: ANN401 - a column holds what its field is
+    """A column that never changes, written once."""
+    return column[0] if column and column.count(column[0]) == len(column) else column
+
+
+def _words(texts: ChartTexts) -> dict[str, Any]:
+    names = ("value", "target", "limit", "period", "status", "indicator", "product", "family", "score")
+    words: dict[str, Any] = {name: getattr(texts, name) for name in names}
+    return words | {"statuses": {status: texts.word(status) for status in STATUSES}}

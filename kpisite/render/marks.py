@@ -1,0 +1,61 @@
+"""Small ready-made HTML: status marks, links and table rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from markupsafe import Markup, escape
+
+from kpisite.evaluate.report import STATUSES
+from kpisite.render.parts import Head, Link, Table
+
+GLYPHS = {"green": "●", "amber": "▲", "red": "■", "grey": "○"}
+
+
+def status_marks(words: Mapping[str, str]) -> tuple[Markup, ...]:
+    """Glyph and word of each status, by its code."""
+    return tuple(_mark(status, GLYPHS[status], words[status]) for status in STATUSES)
+
+
+def _mark(status: str, glyph: str, word: str) -> Markup:
+    form = Markup(
+        '<span class="status status-{0}"><span class="glyph" aria-hidden="true">{1}</span> '
+        '<span class="word">{2}</span></span>'
+    )
+    return form.format(status, glyph, word)
+
+
+def tile(status: int, words: Mapping[str, str], number: str) -> Markup:
+    """A cell of a matrix: the glyph with its word for those who cannot see it, and a number."""
+    name = STATUSES[status]
+    form = Markup(
+        '<span class="status status-{0}"><span class="glyph" role="img" aria-label="{2}">{1}</span> '
+        '<span class="number">{3}</span></span>'
+    )
+    return form.format(name, GLYPHS[name], words[name], number)
+
+
+def anchor(text: str, href: str) -> Markup:
+    """A link, or only its text where there is nothing to lead to."""
+    if not href:
+        return escape(text)
+    return Markup(f'<a href="{escape(href)}">{escape(text)}</a>')
+
+
+def anchors(links: Iterable[Link], join: str) -> Markup:
+    """Several links in one cell."""
+    return Markup(escape(join)).join(anchor(link.text, link.href) for link in links)
+
+
+@cache
+def _form(kinds: tuple[str, ...]) -> str:
+    cells = "".join(f'<td class="{kind}">%s</td>' if kind else "<td>%s</td>" for kind in kinds[1:])
+    return f'<tr><th scope="row">%s</th>{cells}</tr>'
+
+
+def table(
+    id_: str, caption: str, heads: Sequence[Head], rows: Iterable[Sequence[str]], *, label: str = "", note: str = ""
+) -> Table:
+    """A table from rows of cells; the first cell of each is its heading. Text is escaped, Markup is kept."""
+    form = _form(tuple(head.kind for head in heads))
+    body = Markup("\n".join([form % tuple([escape(cell) for cell in row]) for row in rows]))
+    return Table(id_, caption, label or caption, tuple(heads), body, note)

@@ -1,0 +1,98 @@
+"""The slow and unchanging parts of a site's charts: the compiled kinds and the JavaScript that draws them.
+
+Altair takes half a second and the bundle one and a half, so both are kept in a cache folder under names that change
+with the versions of their makers. A build may start `python -m kpisite.render.prepare <cache>` early, so that they
+are made beside its other work; whoever comes second finds them there, or makes them again to the same bytes.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from kpisite.render import charts_kinds
+
+VEGA_LITE = "6.4"
+
+
+class Preparation:
+    """Kinds and bundle in a cache folder, made in another process while this one has other work."""
+
+    def __init__(self, cache: Path) -> None:
+        """Nothing is made yet."""
+        self.cache = cache
+        self._maker: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to make what is missing, beside other work."""
+        if all((self.cache / name).exists() for name in (_kinds_name(), _bundle_name())):
+            return
+        command = [sys.executable, "-m", "kpisite.render.prepare", str(self.cache)]
+        # A daemon: a build that fails early does not wait for charts that nobody will see.
+        self._maker = threading.Thread(target=subprocess.run, args=(command,), daemon=True)
+        self._maker.start()
+
+    def kinds(self) -> dict[str, Any]:
+        """The chart kinds of the theme, compiled."""
+        found: dict[str, Any] = json.loads(self._finished(_kinds_name(), _compile))
+        return found
+
+    def bundle(self) -> bytes:
+        """Vega, Vega-Lite and vega-embed as one classic script."""
+        return self._finished(_bundle_name(), _bundle)
+
+    def _finished(self, name: str, make: Callable[[], bytes]) -> bytes:
+        if self._maker is not None:
+            self._maker.join()
+        return _kept(self.cache, name, make)
+
+
+def prepare(cache: Path) -> None:
+    """Make what is not in the cache yet."""
+    _kept(cache, _kinds_name(), _compile)
+    _kept(cache, _bundle_name(), _bundle)
+
+
+def _kinds_name() -> str:
+    # The sources of the kinds and of the numbers they take from the static charts.
+    folder = Path(charts_kinds.__file__).parent
+    sources = b"".join([path.read_bytes() for path in sorted(folder.glob("charts*.py"))])
+    return f"kinds-{version('altair')}-{hashlib.sha256(sources).hexdigest()[:12]}.json"
+
+
+def _bundle_name() -> str:
+    return f"vega-{VEGA_LITE}-{version('vl-convert-python')}.js"
+
+
+def _compile() -> bytes:
+    return json.dumps(charts_kinds.compiled(), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _bundle() -> bytes:
+    import vl_convert
+
+    text: str = vl_convert.javascript_bundle(vl_version=VEGA_LITE)
+    return text.encode()
+
+
+def _kept(cache: Path, name: str, make: Callable[[], bytes]) -> bytes:
+    path = cache / name
+    if path.exists():
+        return path.read_bytes()
+    made = make()
+    cache.mkdir(parents=True, exist_ok=True)
+    # Written aside and renamed: another process never reads half a file.
+    aside = cache / f".{name}.{os.getpid()}"
+    aside.write_bytes(made)
+    aside.replace(path)
+    return made
+
+
+if __name__ == "__main__":
+    prepare(Path(sys.argv[1]))

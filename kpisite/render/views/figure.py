@@ -1,0 +1,186 @@
+"""The page of one indicator of one product: its whole story."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpisite.declare.model import Target
+from kpisite.evaluate.report import AMBER, KEY, RED
+from kpisite.languages import Column
+from kpisite.periods import GRAIN_ORDER, Grain
+from kpisite.render import marks
+from kpisite.render.cells import Cell, Raw, cell, cells, raw
+from kpisite.render.edition import Edition, root_of
+from kpisite.render.headlines import weight_text
+from kpisite.render.narrative import (
+    change_text,
+    figure_sentence,
+    joined,
+    next_step,
+    owner_of,
+    target_in_force,
+)
+from kpisite.render.pages import FigurePage
+from kpisite.render.parts import Fact, Folded, Head, Link, Table
+from kpisite.render.views import plotted
+from kpisite.render.views.cards import actions_table, plan_cards, practice_cards
+from kpisite.render.views.definition import benchmarks, definition, measures, versions
+
+# No tolerance is printed with more decimals than this.
+FINEST = 12
+
+
+def figure_page(e: Edition, s: int, i: int) -> FigurePage:
+    """Everything that is known about one figure."""
+    subject, indicator = e.report.subjects[s].id, e.report.indicators[i]
+    path = f"products/{subject}/{indicator}/index.html"
+    root, board = root_of(path), e.board
+    months = cells(e, s, i, Grain.MONTH)
+    one = raw(board.months, s, i, board.now)
+    off = one.status in (RED, AMBER)
+    plans = board.plans.get((subject, indicator), ())
+    title = e.t["say"]["subject"].format(product=e.subjects[s], indicator=e.indicators[i])
+    lead = figure_sentence(e, s, i, named=False)
+    if off:
+        lead = joined(e, (lead, next_step(e, s, i).text))
+    products = Link(e.t["nav"]["products"], f"{root}products/index.html")
+    return FigurePage(
+        **e.frame(path, title=title, lead=lead, section="products", crumbs=(products, e.to_subject(s, root))),
+        status=e.mark(one.status),
+        score=months[board.now].score,
+        badges=_badges(e, s, i, one),
+        chart=plotted.history(e, s, i, months, title),
+        facts=_facts(e, s, i, one),
+        target_facts=_target_facts(e, s, i, one),
+        months=_table(e, s, i, Grain.MONTH, months),
+        grains=tuple(
+            _folded(e, s, i, grain) for grain in GRAIN_ORDER if grain in e.report.figures and grain != Grain.MONTH
+        ),
+        definition=e.once(("definition", i, root), lambda: definition(e, i, root)),
+        versions=e.once(("versions", i), lambda: versions(e, i)),
+        measures=e.once(("measures", i), lambda: measures(e, i)),
+        benchmarks=e.once(("benchmarks", i), lambda: benchmarks(e, i)),
+        practices=practice_cards(e, board.good_practices(indicator), root),
+        plans=plan_cards(e, plans, root),
+        actions=actions_table(e, plans, root, indicator=indicator),
+        notes=e.body(f"indicators/{indicator}"),
+        indicator=e.to_indicator(i, root),
+        downloads=(Link(e.t["say"]["all_data"], f"{root}../data/results.csv"),),
+    )
+
+
+def _badges(e: Edition, s: int, i: int, one: Raw) -> tuple[str, ...]:
+    words, declared = e.t["badge"], e.site.indicators[e.report.indicators[i]]
+    role = e.report.role[s, i]
+    found = {
+        "over_limit": one.over,
+        "veto": declared.veto,
+        "small": one.small,
+        "no_target": role == KEY and one.target != one.target,
+        "monitor": role != KEY,
+    }
+    return tuple(words[key] for key, holds in found.items() if holds)
+
+
+def _facts(e: Edition, s: int, i: int, one: Raw) -> tuple[Fact, ...]:
+    now, head = e.board.now, e.t["head"]
+    shown = cell(e, s, i, now)
+    weight = float(e.board.months.weight[s, i, now])
+    facts = [
+        Fact(head["value"], shown.value, shown.remark),
+        Fact(head["target"], shown.target),
+        Fact(head["gap"], shown.gap),
+        Fact(head["attainment"], shown.attainment),
+        Fact(head["status"], e.mark(one.status)),
+        Fact(head["score"], shown.score),
+        Fact(head["weight"], weight_text(e, weight) if weight else ""),
+        *_changes(e, s, i),
+        Fact(head["owner"], owner_of(e, s, i)),
+    ]
+    return tuple(fact for fact in facts if fact.value)
+
+
+def _changes(e: Edition, s: int, i: int) -> list[Fact]:
+    now, values = e.board.now, e.board.months.value
+    facts = []
+    for key, before in (("prior_period", now - 1), ("prior_year", now - 12)):
+        text = change_text(e, s, i, now, before)
+        if text:
+            old = float(values[s, i, before])
+            facts.append(Fact(e.t["head"][key], text, f"{e.month_labels[before]} {_value(e, i, old)}"))
+    return facts
+
+
+def _value(e: Edition, i: int, value: float) -> str:
+    return e.tongue.figure(value, e.prose_column(i, [value]))
+
+
+def _target_facts(e: Edition, s: int, i: int, one: Raw) -> tuple[Fact, ...]:
+    declared = target_in_force(e, s, i)
+    if declared is None:
+        return ()
+    words, say = e.t["target_of"], e.t["say"]
+    approved = (declared.approved_by, e.tongue.date(declared.approved_on) if declared.approved_on else "")
+    facts = [
+        Fact(words["tolerance"], _tolerance(e, i, one)),
+        Fact(words["path"], _path(e, i, declared)),
+        Fact(
+            words["since"], say["from_month"].format(period=e.tongue.period(declared.from_)) if declared.from_ else ""
+        ),
+        Fact(words["owner"], declared.owner),
+        Fact(words["approved"], e.listed(part for part in approved if part)),
+        Fact(words["rationale"], e.say(declared.rationale)),
+    ]
+    return tuple(fact for fact in facts if fact.value)
+
+
+def _tolerance(e: Edition, i: int, one: Raw) -> str:
+    if one.tolerance != one.tolerance:
+        return ""
+    column = e.prose_column(i, [one.tolerance])
+    # A tolerance may be finer than the figure it judges.
+    while (
+        column.decimals < FINEST
+        and abs(column.shown(column.steps(one.tolerance)) * column.factor - one.tolerance) > 1e-9 * one.tolerance
+    ):
+        column = replace(column, decimals=column.decimals + 1)
+    text = e.tongue.amount(column.steps(one.tolerance), column, gap=True)
+    return str(e.t["say"]["tolerance"].format(tolerance=text))
+
+
+def _path(e: Edition, i: int, declared: Target) -> str:
+    words = e.t["say"]
+    if declared.path == "flat" or declared.baseline is None or declared.by is None:
+        return str(words["target_flat"])
+    base = _value(e, i, declared.baseline.value)
+    start, end = e.tongue.period(declared.baseline.period), e.tongue.period(declared.by)
+    return str(words["target_linear"].format(start=start, base=base, end=end))
+
+
+def _folded(e: Edition, s: int, i: int, grain: Grain) -> Folded:
+    return Folded(e.t["grain"][grain.value], _table(e, s, i, grain, cells(e, s, i, grain)))
+
+
+def _table(e: Edition, s: int, i: int, grain: Grain, shown: Sequence[Cell]) -> Table:
+    """The figures of one grain, the newest first."""
+    labels = e.once(("labels", grain), lambda: [e.tongue.period(p) for p in e.report.figures[grain].periods])
+    rows = [
+        (label, one.value, one.target, one.gap, one.attainment, one.status, one.score, one.remark)
+        for label, one in zip(reversed(labels), reversed(shown), strict=True)
+    ]
+    column = e.column(s, i, grain)
+    heads = e.once(("heads", column), lambda: _heads(e, column))
+    caption = e.t["figure"]["months"] if grain is Grain.MONTH else e.t["grain"][grain.value]
+    return marks.table(f"by-{grain.value}", caption, heads, rows)
+
+
+def _heads(e: Edition, column: Column) -> tuple[Head, ...]:
+    return (
+        e.head("period"),
+        e.head("value", "num", column.head),
+        e.head("target", "num", column.head),
+        e.head("gap", "num", column.gap_head),
+        e.head("attainment", "num"),
+        e.head("status", "status"),
+        e.head("score", "num"),
+        e.head("reason"),
+    )

@@ -1,0 +1,200 @@
+"""The catalogue of indicators, and one indicator over all products."""
+
+import math
+
+import numpy as np
+from markupsafe import Markup
+
+from kpisite.evaluate.report import ABSENT, KEY, STATUSES
+from kpisite.languages import Column
+from kpisite.render import charts, marks
+from kpisite.render.cells import cell
+from kpisite.render.charts import MultiplesChart, SmallSeries
+from kpisite.render.edition import Edition, root_of
+from kpisite.render.headlines import weight_text
+from kpisite.render.narrative import change_text
+from kpisite.render.pages import IndicatorList, IndicatorPage
+from kpisite.render.parts import Group, Link, Table
+from kpisite.render.views import plotted
+from kpisite.render.views.cards import links_cell, practice_cards
+from kpisite.render.views.definition import benchmarks, code, definition, measures, versions
+from kpisite.render.views.scorecard import LONGEST, longest
+
+# More small charts than this are not compared any more; the table has all products.
+MOST_SMALL = 12
+
+
+def indicator_list(e: Edition) -> IndicatorList:
+    """All indicators by family."""
+    path = "indicators/index.html"
+    words, root = e.t["indicators"], root_of(path)
+    groups = []
+    for f, family in enumerate(e.report.families):
+        members = members_of(e, family)
+        if members:
+            caption = words["caption"].format(family=e.families[f])
+            table = _catalogue(e, members, root, caption, family)
+            link = e.to_family(f, root)
+            groups.append(Group(family, link.text, link.href, e.say(e.site.families[family].meaning), table))
+    lead = words["lead"].format(count=len(e.indicators), families=len(groups))
+    return IndicatorList(**e.frame(path, title=words["title"], lead=lead, section="indicators"), groups=tuple(groups))
+
+
+def members_of(e: Edition, family: str) -> tuple[int, ...]:
+    """The indicators of a family."""
+    return tuple(i for i, id_ in enumerate(e.report.indicators) if e.site.indicators[id_].family == family)
+
+
+def _catalogue(e: Edition, members: tuple[int, ...], root: str, caption: str, family: str) -> Table:
+    rows = []
+    for i in members:
+        one, link = e.site.indicators[e.report.indicators[i]], e.to_indicator(i, root)
+        rows.append(
+            (
+                marks.anchor(link.text, link.href),
+                code(one.formula) if one.formula else e.t["define"]["builtin"],
+                e.tongue.unit(one.unit).name,
+                e.t["direction"][one.direction],
+                e.t["kind"][one.kind],
+                str(len(carriers(e, i))),
+            )
+        )
+    heads = (*(e.head(key) for key in ("indicator", "formula", "unit", "direction", "kind")), e.head("products", "num"))
+    return marks.table(f"family-{family}", caption, heads, rows)
+
+
+def carriers(e: Edition, i: int) -> tuple[int, ...]:
+    """The products that carry an indicator, the worst score first, watched ones last."""
+    figures, now = e.board.months, e.board.now
+    found = [s for s in e.board.products if e.report.role[s, i] != ABSENT]
+    scores = figures.score[:, i, now]
+
+    def order(s: int) -> tuple[bool, bool, float, int]:
+        return (e.report.role[s, i] != KEY, bool(np.isnan(scores[s])), float(np.nan_to_num(scores[s])), s)
+
+    return tuple(sorted(found, key=order))
+
+
+def indicator_page(e: Edition, i: int) -> IndicatorPage:
+    """One indicator: definition, chart and table over all products."""
+    id_ = e.report.indicators[i]
+    path = f"indicators/{id_}/index.html"
+    root = root_of(path)
+    one = e.site.indicators[id_]
+    products, rolled = carriers(e, i), _rolled(e, i)
+    crumbs = (Link(e.t["nav"]["indicators"], f"{root}indicators/index.html"),)
+    leads = tuple(lead for lead in one.led_by if lead in e.report.indicators)
+    return IndicatorPage(
+        **e.frame(path, title=e.indicators[i], lead=e.say(one.meaning), section="indicators", crumbs=crumbs),
+        meaning=e.say(one.meaning),
+        definition=definition(e, i, root),
+        chart=_multiples(e, i, products),
+        products=_now(e, i, products, root),
+        rollups=_rollups(e, i, rolled, root) if rolled else None,
+        versions=e.once(("versions", i), lambda: versions(e, i)),
+        measures=e.once(("measures", i), lambda: measures(e, i)),
+        benchmarks=e.once(("benchmarks", i), lambda: benchmarks(e, i)),
+        leads=e.indicator_links(leads, root),
+        practices=practice_cards(e, e.board.good_practices(id_), root),
+        notes=e.body(f"indicators/{id_}"),
+        downloads=(Link(e.t["say"]["all_data"], f"{root}../data/results.csv"),),
+    )
+
+
+def _rolled(e: Edition, i: int) -> tuple[int, ...]:
+    above = (*e.board.lines, *([e.board.bank] if e.board.bank is not None else []))
+    return tuple(s for s in above if e.report.role[s, i] != ABSENT)
+
+
+def _column(e: Edition, i: int, subjects: tuple[int, ...]) -> Column:
+    now, figures = e.board.now, e.board.months
+    values = figures.value[list(subjects), i, now].tolist() + figures.target[list(subjects), i, now].tolist()
+    return e.common_column(i, values)
+
+
+def _now(e: Edition, i: int, products: tuple[int, ...], root: str) -> Table:
+    """The products that carry the indicator in the report's period, the worst first."""
+    column, now = _column(e, i, products), e.board.now
+    rows = []
+    for s in products[:LONGEST]:
+        one = cell(e, s, i, now, column=column)
+        weight = float(e.board.months.weight[s, i, now])
+        rows.append(
+            (
+                marks.anchor(e.subjects[s], e.to_figure(s, i, root)),
+                one.value,
+                one.target,
+                one.gap,
+                one.status,
+                one.score,
+                weight_text(e, weight) if weight else "",
+                change_text(e, s, i, now, now - 12),
+                plotted.sparkline(e, s, i),
+                one.remark,
+            )
+        )
+    heads = (
+        e.head("product"),
+        e.head("value", "num", column.head),
+        e.head("target", "num", column.head),
+        e.head("gap", "num", column.gap_head),
+        e.head("status", "status"),
+        *(e.head(key, "num") for key in ("score", "weight", "prior_year")),
+        e.head("trend", "chart"),
+        e.head("reason"),
+    )
+    caption = e.t["indicator"]["products"]
+    return marks.table("products", caption, heads, rows, note=longest(e, len(rows), len(products)))
+
+
+def _rollups(e: Edition, i: int, subjects: tuple[int, ...], root: str) -> Table:
+    """Lines and the bank, and the products that each of them covers."""
+    column, now = _column(e, i, subjects), e.board.now
+    rows = []
+    for s in subjects:
+        one = cell(e, s, i, now, column=column)
+        members = [p for p in e.report.subjects[s].members if e.report.role[p, i] != ABSENT]
+        covers = links_cell(e, [e.to_subject(p, root) for p in members[:LONGEST]])
+        rows.append((e.subjects[s], one.value, change_text(e, s, i, now, now - 12), one.remark, covers))
+    heads = (
+        e.head("line"),
+        e.head("value", "num", column.head),
+        e.head("prior_year", "num"),
+        e.head("reason"),
+        e.head("covers"),
+    )
+    words = e.t["indicator"]
+    return marks.table("rollups", words["rollups"], heads, rows, note=words["rollups_note"])
+
+
+def _multiples(e: Edition, i: int, products: tuple[int, ...]) -> Markup:
+    """The course of the indicator in each product that carries it."""
+    figures, now = e.board.months, e.board.now
+    shown = products[:MOST_SMALL]
+    if not shown:
+        return Markup()
+    column = _column(e, i, products)
+    series = []
+    for s in shown:
+        target = float(figures.target[s, i, now])
+        value = float(figures.value[s, i, now])
+        series.append(
+            SmallSeries(
+                label=e.subjects[s],
+                values=tuple([plotted.shown(column, v) for v in figures.value[s, i].tolist()]),
+                target=None if math.isnan(target) else column.shown(column.steps(target)),
+                statuses=tuple([STATUSES[code_] for code_ in figures.status[s, i].tolist()]),
+                display=e.t["say"]["missing"] if math.isnan(value) else e.tongue.figure(value, column),
+            )
+        )
+    return charts.multiples(
+        MultiplesChart(
+            id="multiples",
+            title=e.indicators[i],
+            unit=column.head,
+            periods=e.month_labels,
+            series=tuple(series),
+            texts=e.chart_texts,
+            decimals=column.decimals,
+        )
+    )

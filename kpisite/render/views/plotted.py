@@ -1,0 +1,106 @@
+"""Figures as charts show them: numbers in the unit of their column, gaps as None."""
+
+import math
+
+from markupsafe import Markup
+
+from kpisite.evaluate.report import STATUSES
+from kpisite.languages import Column
+from kpisite.periods import Grain
+from kpisite.render import charts
+from kpisite.render.cells import Cell, Raw, course, raw
+from kpisite.render.charts import BulletChart, BulletRow, HistoryChart
+from kpisite.render.edition import Edition
+
+
+def shown(column: Column, value: float) -> float | None:
+    """A number as the reader sees it, or a gap."""
+    return None if math.isnan(value) else column.shown(column.steps(value))
+
+
+def scaled(column: Column, value: float) -> float | None:
+    """A width in the unit of the column, not rounded, or a gap."""
+    return None if math.isnan(value) else value / column.factor
+
+
+def sparkline(e: Edition, s: int, i: int) -> Markup:
+    """The course of a figure over the shown months, for a table's cell."""
+    figures = e.board.months
+    target = figures.target[s, i, e.board.now].item()
+    values = [None if v != v else v for v in figures.value[s, i].tolist()]
+    return charts.sparkline(values, None if target != target else target, e.indicators[i])
+
+
+def history(e: Edition, s: int, i: int, cells: list[Cell], title: str) -> Markup:
+    """A figure by month with its target, tolerance and limit."""
+    column, ones = e.column(s, i), course(e.board.months, s, i)
+    declared = e.site.indicators[e.report.indicators[i]]
+    return charts.history(
+        HistoryChart(
+            id=f"history-{e.report.indicators[i]}",
+            title=title,
+            unit=column.head,
+            periods=e.month_labels,
+            values=tuple([shown(column, one.value) for one in ones]),
+            targets=tuple([shown(column, one.target) for one in ones]),
+            targets_high=tuple([shown(column, one.high) for one in ones]),
+            tolerances=tuple([scaled(column, one.tolerance) for one in ones]),
+            direction=declared.direction,
+            decimals=column.decimals,
+            statuses=tuple([STATUSES[one.status] for one in ones]),
+            limit=scaled(column, declared.limit.value) if declared.limit else None,
+            texts=e.chart_texts,
+            displays=tuple([one.value for one in cells]),
+        )
+    )
+
+
+def bullet(e: Edition, s: int, keys: tuple[int, ...], cells: list[Cell]) -> Markup:
+    """The key indicators of a product against their targets, in the order of their table."""
+    rows = tuple(
+        _bullet_row(e, i, raw(e.board.months, s, i, e.board.now), one) for i, one in zip(keys, cells, strict=True)
+    )
+    return charts.bullet(BulletChart("bullet", e.t["scorecard"]["bullet"], rows, e.chart_texts)) if rows else Markup()
+
+
+def _bullet_row(e: Edition, i: int, one: Raw, cell: Cell) -> BulletRow:
+    def known(value: float) -> float | None:
+        return None if math.isnan(value) else value
+
+    return BulletRow(
+        label=e.indicators[i],
+        value=known(one.value),
+        target=known(one.target),
+        target_high=known(one.high),
+        tolerance=known(one.tolerance),
+        direction=e.site.indicators[e.report.indicators[i]].direction,
+        display=cell.value,
+        status=STATUSES[one.status],
+        target_display=cell.target,
+    )
+
+
+def composite(e: Edition, s: int, title: str) -> Markup:
+    """A composite by month against the limit from which it is on target."""
+    scores, c = e.report.scores[Grain.MONTH], e.board.composite
+    values = scores.score[s, c].tolist()
+    limits = e.site.scoring.composite
+    count = len(values)
+    shown_scores = tuple([None if v != v else e.tongue.tenths(v) / 10 for v in values])
+    return charts.history(
+        HistoryChart(
+            id="composite",
+            title=title,
+            unit="",
+            periods=e.month_labels,
+            values=shown_scores,
+            targets=(limits.green,) * count,
+            targets_high=(None,) * count,
+            tolerances=(limits.green - limits.amber,) * count,
+            direction="higher",
+            decimals=1,
+            statuses=tuple([STATUSES[code] for code in scores.status[s, c].tolist()]),
+            limit=None,
+            texts=e.chart_texts,
+        )
+    )

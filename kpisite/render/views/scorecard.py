@@ -1,0 +1,224 @@
+"""The list of products and the scorecard of each."""
+
+import math
+
+from kpisite.evaluate.report import STATUSES
+from kpisite.render import marks
+from kpisite.render.cells import Cell, cell
+from kpisite.render.edition import Edition, root_of
+from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences, weight_text
+from kpisite.render.narrative import change_text, figure_sentence, next_step
+from kpisite.render.pages import ProductList, Scorecard
+from kpisite.render.parts import Block, Fact, Folded, Item, Link, Table
+from kpisite.render.views import plotted
+from kpisite.render.views.cards import actions_table, plan_cards
+
+# A page that carries its figures itself shows so many charts, the worst figures first.
+MOST_BLOCKS = 6
+# A list longer than this shows the rows that need it most; the whole of it is in the data.
+LONGEST = 200
+
+
+def product_list(e: Edition) -> ProductList:
+    """All products, the lowest composite first."""
+    path = "products/index.html"
+    scores, now, c = e.board.scores, e.board.now, e.board.composite
+    status = [STATUSES[code] for code in scores.status[list(e.board.products), c, now].tolist()]
+    facts = {key: status.count(key) for key in STATUSES}
+    lead = e.t["products"]["lead"].format(count=len(status), **facts)
+    return ProductList(
+        **e.frame(path, title=e.t["products"]["title"], lead=lead, section="products"),
+        table=products_table(e, root_of(path)),
+    )
+
+
+def products_table(e: Edition, root: str, id_: str = "products") -> Table:
+    """Composite, coverage and counts of each product, the lowest first."""
+    order = e.board.by_composite()
+    rows = [_product_row(e, s, root) for s in order[:LONGEST]]
+    heads = (
+        e.head("product"),
+        e.head("line"),
+        e.head("owner"),
+        e.head("score", "num"),
+        e.head("status", "status"),
+        e.head("change", "num"),
+        e.head("coverage", "num"),
+        *(e.head(key, "num") for key in ("green", "amber", "red", "grey")),
+    )
+    note = longest(e, len(rows), len(order))
+    return marks.table(id_, e.t["products"]["caption"], heads, rows, note=note)
+
+
+def longest(e: Edition, shown: int, total: int) -> str:
+    """What to say below a list that does not show all of its rows."""
+    return str(e.t["say"]["longest"].format(shown=shown, total=total)) if shown < total else ""
+
+
+def _product_row(e: Edition, s: int, root: str) -> list[str]:
+    product = e.site.products[e.report.subjects[s].id]
+    scores, now, c = e.board.scores, e.board.now, e.board.composite
+    score, coverage = float(scores.score[s, c, now]), float(scores.coverage[s, c, now])
+    before = float(scores.score[s, c, now - 1]) if now else math.nan
+    link = e.to_subject(s, root)
+    return [
+        marks.anchor(link.text, link.href),
+        e.say(e.site.lines[product.line].name),
+        product.owner,
+        e.composite(score) or e.t["say"]["no_composite"],
+        e.mark(int(scores.status[s, c, now])),
+        "" if math.isnan(score + before) else change(e, score, before),
+        "" if math.isnan(coverage) else e.percent(coverage),
+        *(count.number for count in e.counts(scores.counts[s, c, now].tolist())),
+    ]
+
+
+def scorecard(e: Edition, s: int) -> Scorecard:
+    """One product: where it stands, why, and what is being done."""
+    id_ = e.report.subjects[s].id
+    path = f"products/{id_}/index.html"
+    root, keys, now = root_of(path), e.board.keys[s], e.board.now
+    plans = e.board.plans_of.get(id_, ())
+    shown = [cell(e, s, i, now) for i in keys]
+    crumbs = (Link(e.t["nav"]["products"], f"{root}products/index.html"),)
+    return Scorecard(
+        **e.frame(path, title=e.subjects[s], lead=scorecard_lead(e, s), section="products", crumbs=crumbs),
+        facts=_facts(e, s),
+        score=score_box(e, s),
+        sentences=scorecard_sentences(e, s),
+        attention=tuple(item(e, s, i, root) for i in e.board.red_keys(s)),
+        families=_families(e, s, root),
+        key=_key_table(e, s, shown, root),
+        bullet=plotted.bullet(e, s, keys, shown),
+        trend=plotted.composite(e, s, e.t["scorecard"]["trend"]),
+        blocks=tuple(_block(e, s, i, root) for i in keys[:MOST_BLOCKS]) if e.board.pages == "none" else (),
+        plans=plan_cards(e, plans, root),
+        actions=actions_table(e, plans, root),
+        monitor=_monitor(e, s, root),
+        notes=e.body(f"products/{id_}"),
+        downloads=downloads(e, root),
+    )
+
+
+def downloads(e: Edition, root: str) -> tuple[Link, ...]:
+    """The data behind the pages."""
+    words = e.t["say"]
+    names = {"results.csv": "all_data", "scores.csv": "all_scores", "actions.csv": "all_actions"}
+    return tuple(Link(words[key], f"{root}../data/{name}") for name, key in names.items())
+
+
+def item(e: Edition, s: int, i: int, root: str) -> Item:
+    """A figure that needs attention: the sentence, and who does what next."""
+    step = next_step(e, s, i)
+    return Item(
+        status=e.mark(int(e.board.months.status[s, i, e.board.now])),
+        text=figure_sentence(e, s, i),
+        product=e.to_subject(s, root),
+        indicator=Link(e.indicators[i], e.to_figure(s, i, root)),
+        action=step.text,
+        plan=e.to_plan(step.plan, root) if step.plan else Link(""),
+    )
+
+
+def _facts(e: Edition, s: int) -> tuple[Fact, ...]:
+    product, words = e.site.products[e.report.subjects[s].id], e.t["of_product"]
+    total = sum(e.site.products[e.report.subjects[p].id].share for p in e.board.products)
+    facts = (
+        Fact(words["owner"], product.owner),
+        Fact(words["line"], e.say(e.site.lines[product.line].name)),
+        Fact(words["launched"], e.tongue.period(product.launched) if product.launched else ""),
+        Fact(words["share"], e.percent(product.share / total, 1) if total else ""),
+        Fact(words["period"], e.tongue.period(e.report.period)),
+        Fact(words["version"], e.report.version),
+        Fact(words["as_of"], e.tongue.date(e.report.as_of)),
+    )
+    return tuple(fact for fact in facts if fact.value)
+
+
+def _families(e: Edition, s: int, root: str) -> Table:
+    """The families that the product has key indicators in."""
+    scores, now = e.board.scores, e.board.now
+    rows = []
+    for f in range(len(e.families)):
+        counts = scores.counts[s, f, now].tolist()
+        if not sum(counts):
+            continue
+        link, score = e.to_family(f, root), float(scores.score[s, f, now])
+        coverage = float(scores.coverage[s, f, now])
+        rows.append(
+            [
+                marks.anchor(link.text, link.href),
+                e.composite(score) or e.t["say"]["missing"],
+                e.mark(int(scores.status[s, f, now])),
+                "" if math.isnan(coverage) else e.percent(coverage),
+                *(count.number for count in e.counts(counts)),
+            ]
+        )
+    heads = (
+        e.head("family"),
+        e.head("score", "num"),
+        e.head("status", "status"),
+        e.head("coverage", "num"),
+        *(e.head(key, "num") for key in ("green", "amber", "red", "grey")),
+    )
+    return marks.table("families", e.t["scorecard"]["families"], heads, rows)
+
+
+def _key_table(e: Edition, s: int, shown: list[Cell], root: str) -> Table:
+    now, weights = e.board.now, e.board.months.weight
+    rows = [
+        (
+            marks.anchor(e.indicators[i], e.to_figure(s, i, root)),
+            one.value,
+            one.target,
+            one.gap,
+            one.status,
+            one.score,
+            weight_text(e, float(weights[s, i, now])),
+            change_text(e, s, i, now, now - 12),
+            plotted.sparkline(e, s, i),
+            one.remark,
+        )
+        for i, one in zip(e.board.keys[s], shown, strict=True)
+    ]
+    heads = (
+        e.head("indicator"),
+        *(e.head(key, "num") for key in ("value", "target", "gap")),
+        e.head("status", "status"),
+        *(e.head(key, "num") for key in ("score", "weight", "prior_year")),
+        e.head("trend", "chart"),
+        e.head("reason"),
+    )
+    return marks.table("key", e.t["scorecard"]["key"], heads, rows, note=e.t["scorecard"]["key_note"])
+
+
+def _monitor(e: Edition, s: int, root: str) -> Folded | None:
+    watched, now = e.board.watched[s], e.board.now
+    if not watched:
+        return None
+    rows = []
+    for i in watched:
+        one = cell(e, s, i, now)
+        link = marks.anchor(e.indicators[i], e.to_figure(s, i, root))
+        rows.append((link, one.value, change_text(e, s, i, now, now - 12), plotted.sparkline(e, s, i), one.remark))
+    heads = (
+        e.head("indicator"),
+        e.head("value", "num"),
+        e.head("prior_year", "num"),
+        e.head("trend", "chart"),
+        e.head("reason"),
+    )
+    title = e.t["scorecard"]["monitor"]
+    return Folded(title, marks.table("monitor", title, heads, rows))
+
+
+def _block(e: Edition, s: int, i: int, root: str) -> Block:
+    """A figure within the scorecard, where figures have no pages of their own."""
+    from kpisite.periods import Grain
+    from kpisite.render.cells import cells
+
+    title = e.t["say"]["subject"].format(product=e.subjects[s], indicator=e.indicators[i])
+    chart = plotted.history(e, s, i, cells(e, s, i, Grain.MONTH), title)
+    return Block(
+        f"figure-{e.report.indicators[i]}", title, e.to_figure(s, i, root), figure_sentence(e, s, i), chart, ()
+    )

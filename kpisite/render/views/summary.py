@@ -1,0 +1,165 @@
+"""The first page: are we on course, and what needs a decision?"""
+
+import math
+
+from markupsafe import Markup
+
+from kpisite.evaluate.report import KEY, STATUSES
+from kpisite.render import charts, marks
+from kpisite.render.cells import cell
+from kpisite.render.charts import HeatChart
+from kpisite.render.edition import Edition
+from kpisite.render.headlines import score_box, summary_lead, summary_sentences, weight_text
+from kpisite.render.narrative import good_sentence
+from kpisite.render.pages import Summary
+from kpisite.render.parts import Fact, Head, Item, Link, ScoreBox, Table
+from kpisite.render.views import plotted
+from kpisite.render.views.scorecard import LONGEST, item, longest, products_table
+
+# What a reader takes in within half a minute.
+MOST_ATTENTION = 5
+MOST_GOOD_NEWS = 3
+# A heat chart with more rows than this cannot be read; the table has them all.
+MOST_HEAT = 40
+
+
+def summary(e: Edition) -> Summary:
+    """The state of the whole house on one page."""
+    board, bank = e.board, e.board.bank
+    return Summary(
+        **e.frame("index.html", title=e.t["summary"]["title"], lead=summary_lead(e), section="summary"),
+        bank=score_box(e, bank) if bank is not None else ScoreBox("", "", Markup(), "", "", "", ()),
+        sentences=summary_sentences(e),
+        attention=tuple(item(e, s, i, "") for s, i in board.attention()[:MOST_ATTENTION]),
+        good_news=tuple(_good(e, s, i, newly) for s, i, newly in board.good_news()[:MOST_GOOD_NEWS]),
+        completeness=_completeness(e),
+        products=products_table(e, ""),
+        matrix=_matrix(e),
+        heat=_heat(e),
+        lines=_lines(e),
+        own=_own(e),
+        versions=Link(e.t["summary"]["versions"], "history/index.html"),
+    )
+
+
+def _good(e: Edition, s: int, i: int, newly: bool) -> Item:
+    return Item(
+        status=e.mark(int(e.board.months.status[s, i, e.board.now])),
+        text=good_sentence(e, s, i, newly=newly),
+        product=e.to_subject(s, ""),
+        indicator=Link(e.indicators[i], e.to_figure(s, i, "")),
+    )
+
+
+def _completeness(e: Edition) -> tuple[Fact, ...]:
+    received, expected = e.board.completeness()
+    words, say = e.t["of_completeness"], e.t["say"]
+    if not expected:
+        return ()
+    whole = received == expected
+    share = e.percent(1.0) if whole else e.percent(received / expected, 1)
+    facts = {"received": received, "expected": expected, "period": e.tongue.period(e.report.period), "share": share}
+    found = list(e.board.missing())
+    names = [say["subject"].format(product=e.subjects[s], indicator=e.indicators[i]) for s, i in found[:MOST_ATTENTION]]
+    if len(found) > MOST_ATTENTION:
+        names.append(e.t["ui"]["plus_more"].format(count=len(found) - MOST_ATTENTION))
+    missing = Fact(words["missing"], e.listed(names))
+    return (Fact(words["received"], say["summary"]["completeness"].format(**facts)), *([missing] if names else []))
+
+
+def used_families(e: Edition) -> tuple[int, ...]:
+    """The families in which any product has key indicators."""
+    counts = e.board.scores.counts[list(e.board.products), :, e.board.now].sum(axis=(0, 2))
+    return tuple(f for f in range(len(e.families)) if counts[f])
+
+
+def _matrix(e: Edition) -> Table:
+    """Product x family: glyph and score, each leading to the scorecard; the composite comes first."""
+    scores, now, c = e.board.scores, e.board.now, e.board.composite
+    families = used_families(e)
+    rows = []
+    for s in e.board.by_composite()[:LONGEST]:
+        link = e.to_subject(s, "")
+        row: list[str] = [marks.anchor(link.text, link.href)]
+        score, status = scores.score[s, :, now].tolist(), scores.status[s, :, now].tolist()
+        carried = scores.counts[s, :, now].sum(axis=1).tolist()
+        for f in (c, *families):
+            if not carried[f]:
+                row.append("")
+                continue
+            inner = e.tile(status[f], e.composite(score[f]) or e.t["say"]["nothing"])
+            row.append(Markup('<a href="{}#families">{}</a>').format(link.href, inner))
+        rows.append(row)
+    names = [Head(e.families[f], "status") for f in families]
+    heads = (e.head("product"), Head(e.t["say"]["composite"], "status"), *names)
+    words = e.t["summary"]
+    note = longest(e, len(rows), len(e.board.products))
+    return marks.table("matrix", words["matrix"], heads, rows, label=words["matrix_label"], note=note)
+
+
+def _heat(e: Edition) -> Markup:
+    scores, now, c = e.board.scores, e.board.now, e.board.composite
+    rows, columns = e.board.by_composite()[:MOST_HEAT], (c, *used_families(e))
+    names = [*e.families, e.t["say"]["composite"]]
+
+    def score(s: int, f: int) -> float | None:
+        found = float(scores.score[s, f, now])
+        return None if math.isnan(found) else e.tongue.tenths(found) / 10
+
+    return charts.heat(
+        HeatChart(
+            id="heat",
+            title=e.t["summary"]["heat"],
+            rows=tuple(e.subjects[s] for s in rows),
+            columns=tuple(names[f] for f in columns),
+            scores=tuple(tuple(score(s, f) for f in columns) for s in rows),
+            statuses=tuple(tuple(STATUSES[int(scores.status[s, f, now])] for f in columns) for s in rows),
+            texts=e.chart_texts,
+        )
+    )
+
+
+def _lines(e: Edition) -> Table:
+    """The lines of business and the whole house."""
+    rows = []
+    for s in (*e.board.lines, *([e.board.bank] if e.board.bank is not None else [])):
+        box = score_box(e, s)
+        members = [e.to_subject(p, "") for p in e.report.subjects[s].members]
+        covers = marks.anchors(members[:LONGEST], e.t["say"]["list_join"])
+        rows.append(
+            [box.name, box.score, box.status, box.change, box.coverage, *(count.number for count in box.counts), covers]
+        )
+    heads = (
+        e.head("line"),
+        e.head("score", "num"),
+        e.head("status", "status"),
+        e.head("change", "num"),
+        e.head("coverage"),
+        *(e.head(key, "num") for key in ("green", "amber", "red", "grey")),
+        e.head("covers"),
+    )
+    return marks.table("lines", e.t["summary"]["lines"], heads, rows)
+
+
+def _own(e: Edition) -> Table | None:
+    """The key indicators of the house itself."""
+    bank, now = e.board.bank, e.board.now
+    if bank is None:
+        return None
+    rows = []
+    for i in e.board.keys[bank]:
+        if e.report.role[bank, i] == KEY:
+            one, link = cell(e, bank, i, now), e.to_indicator(i, "")
+            weight = weight_text(e, float(e.board.months.weight[bank, i, now]))
+            name = marks.anchor(link.text, link.href)
+            chart = plotted.sparkline(e, bank, i)
+            rows.append([name, one.value, one.target, one.gap, one.status, one.score, weight, chart, one.remark])
+    heads = (
+        e.head("indicator"),
+        *(e.head(key, "num") for key in ("value", "target", "gap")),
+        e.head("status", "status"),
+        *(e.head(key, "num") for key in ("score", "weight")),
+        e.head("trend", "chart"),
+        e.head("reason"),
+    )
+    return marks.table("own", e.t["summary"]["own"], heads, rows) if rows else None

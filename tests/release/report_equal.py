@@ -1,0 +1,33 @@
+"""Are two reports the same, array by array?"""
+
+from dataclasses import fields
+
+import numpy as np
+
+
+def differences(one, other):
+    """The names of everything in which two reports differ, apart from being frozen."""
+    plain = ("version", "title", "period", "as_of", "subjects", "indicators", "families", "actions", "sources")
+    found = [name for name in plain if getattr(one, name) != getattr(other, name)]
+    if one.site.model_dump() != other.site.model_dump():
+        found.append("site")
+    if not np.array_equal(one.role, other.role):
+        found.append("role")
+    for group in ("figures", "scores"):
+        left, right = getattr(one, group), getattr(other, group)
+        if list(left) != list(right):
+            found.append(f"{group}: {list(left)} {list(right)}")
+            continue
+        found += [f"{group}.{grain}.{name}" for grain in left for name in _differing(left[grain], right[grain])]
+    return found
+
+
+def _differing(one, other):
+    for field in fields(one):
+        left, right = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(left, np.ndarray):
+            same = left.dtype == right.dtype and np.array_equal(left, right, equal_nan=left.dtype.kind == "f")
+        else:
+            same = left == right
+        if not same:
+            yield field.name
