@@ -49,6 +49,7 @@ class Text:
 SIGNIFICANT = 4
 NEAR_TIE = 1e-9
 COARSE = 2.0**50
+SURE = 1e9
 
 
 def half_up(value: float, decimals: int, factor: float = 1.0) -> Decimal:
@@ -94,6 +95,24 @@ class Column:
         whole += scaled - whole > 0.5
         return -whole if value < 0 else whole
 
+    def many(self, values: Iterable[float]) -> list[int | None]:
+        """The same for many values at once; None where there is none."""
+        scale, found = 10.0**self.decimals / self.factor, list[int | None]()
+        for value in values:
+            if value != value:
+                found.append(None)
+                continue
+            scaled = abs(value) * scale
+            whole = int(scaled) if scaled < SURE else 0
+            rest = scaled - whole
+            # Clear of a tie: the short way and the exact one agree.
+            if rest < 0.499 or 0.501 < rest < 1.5:
+                whole += rest > 0.5
+                found.append(-whole if value < 0 else whole)
+            else:
+                found.append(self.steps(value))
+        return found
+
     def shown(self, steps: int) -> float:
         """The number that a reader sees, in the unit of the column."""
         return steps / 10.0**self.decimals
@@ -110,6 +129,11 @@ class Column:
 
     def _scaled(self, unit: str) -> str:
         return f"{unit}{self.scale}" if self.unit.prefix else f"{self.scale.strip()}{unit}"
+
+
+# Numbers without a unit, by their decimals; no column needs more than these.
+PLAIN = tuple(Column(NO_UNIT, decimals) for decimals in range(24))
+_FORMS = tuple((10.0**decimals, f",.{decimals}f") for decimals in range(24))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,22 +192,32 @@ class Tongue:
 
     def number(self, steps: int, decimals: int, *, signed: bool = False) -> str:
         """A number counted in units of its last decimal, with grouping and the typographic minus."""
-        text = f"{abs(steps) / 10**decimals:,.{decimals}f}" if decimals else f"{abs(steps):,}"
-        if steps < 0:
-            return self.minus + text
-        return self.plus + text if signed and steps > 0 else text
+        return self.numbers((steps,), decimals, signed=signed)[0]
+
+    def numbers(
+        self, steps: Iterable[int | None], decimals: int, *, signed: bool = False, missing: str = ""
+    ) -> list[str]:
+        """The same for many numbers at once."""
+        power, form = _FORMS[decimals]
+        minus, plus = self.minus, self.plus if signed else ""
+        found = []
+        for n in steps:
+            if n is None:
+                found.append(missing)
+            elif n < 0:
+                found.append(minus + format(-n / power, form))
+            else:
+                text = format(n / power, form)
+                found.append(plus + text if n else text)
+        return found
 
     def rounded(self, value: float, decimals: int, *, signed: bool = False) -> str:
         """A number without a unit, rounded half up."""
-        return self.number(Column(NO_UNIT, decimals).steps(value), decimals, signed=signed)
+        return self.number(PLAIN[decimals].steps(value), decimals, signed=signed)
 
     def tenths(self, value: float) -> int:
         """A number in tenths, rounded half up."""
-        return Column(NO_UNIT, 1).steps(value)
-
-    def percent_steps(self, share: float, decimals: int) -> int:
-        """A share in percent, counted in units of its last decimal."""
-        return Column(NO_UNIT, decimals, 0.01).steps(share)
+        return PLAIN[1].steps(value)
 
     def figure(self, value: float, column: Column) -> str:
         """A value with its unit, as in prose: 3.45%, CNY 109.0 m."""
@@ -216,8 +250,7 @@ class Tongue:
         """A period in words: Dec 2025, Q4 2025."""
         fiscal = period.fiscal_start != 1
         year, month = divmod(period.last_month, 12)
-        words: dict[str, Any] = {"year": year, "month": self.months[month]}
-        key = period.grain.value
+        words, key = {"year": year, "month": self.months[month]}, period.grain.value
         match period.grain:
             case Grain.QUARTER:
                 words |= {"year": period.number // 4, "part": self.quarters[period.number % 4]}
@@ -228,10 +261,8 @@ class Tongue:
             case Grain.YTD:
                 first_year, first = divmod(period.first_month, 12)
                 words |= {"first": self.months[first], "first_year": first_year}
-                key = "ytd" if first_year == year else "ytd_across"
-            case Grain.MONTH:
-                pass
-            case _:
+                key = "month" if first == month else "ytd" if first_year == year else "ytd_across"
+            case Grain.DAY | Grain.WEEK:
                 return period.label
         if fiscal and period.grain in (Grain.QUARTER, Grain.HALF, Grain.YEAR):
             key = f"fiscal_{key}"
@@ -248,7 +279,7 @@ def tongue(language: str, words: Mapping[str, Any], units: Mapping[str, UnitWord
     """Make the Tongue of a language from the `number` texts of a theme; `units` of the site come before the theme's."""
     number = words["number"]
     scales = {
-        style: tuple(sorted(((float(s["from"]), float(s["by"]), str(s["word"])) for s in found), reverse=True))
+        style: tuple(sorted(((s["from"], s["by"], s["word"]) for s in found), reverse=True))
         for style, found in number["scales"].items()
     }
     known = {id_: UnitWords(**found) for id_, found in words["units"].items()}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 
@@ -11,10 +12,14 @@ from kpisite.evaluate.known import as_known
 from kpisite.evaluate.performance import House, house_line
 from kpisite.evaluate.report import ABSENT, KEY, MONITOR, ROLLED, Codes, Figures, Flags, Report
 from kpisite.evaluate.rollup import families_of, roll_up
-from kpisite.evaluate.status import Rules, judge, rules_of
+from kpisite.evaluate.rounding import Floats
+from kpisite.evaluate.status import Judged, Rules, judge, rules_of
 from kpisite.evaluate.target import Goals, keys_of, monthly_goals
 from kpisite.measure.series import REASON, GrainSeries, Series, Subject
-from kpisite.periods import Grain, of_month
+from kpisite.periods import GRAIN_ORDER, Grain, of_month
+
+# Subjects judged at a time: few enough for the processor's cache, enough to keep numpy busy.
+_AT_A_TIME = 32
 
 
 def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.date) -> Report:
@@ -23,9 +28,8 @@ def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.
     role = roles(site, series.subjects, series.indicators)
     rules = rules_of(site, series.indicators)
     goals = monthly_goals(site, series)
-    figures = {
-        grain: _figures(site, rules, role, cells, goals.over(cells.periods)) for grain, cells in series.grains.items()
-    }
+    grains = [series.grains[grain] for grain in GRAIN_ORDER if grain in series.grains]
+    figures = {cells.grain: _figures(site, rules, role, cells, goals.over(cells.periods)) for cells in grains}
     period = of_month(site.report.period.last_month, Grain.MONTH, site.report.fiscal_year_starts)
     _add_house(House(site, series.subjects, role, figures, version, period, as_of), rules, series.indicators)
     return Report(
@@ -63,7 +67,8 @@ def roles(site: Site, subjects: Sequence[Subject], indicators: Sequence[str]) ->
 def _joins(site: Site, indicators: Sequence[str]) -> Flags:
     """Which indicators have a figure above the product: not medians, nor what is declared not to combine."""
     declared = [site.indicators[id_] for id_ in indicators]
-    return np.array([one.formula is not None and one.across != "none" and one.kind != "duration" for one in declared])
+    joins = [one.formula is not None and one.across != "none" and one.kind != "duration" for one in declared]
+    return np.array(joins, dtype=np.bool_)
 
 
 def _figures(site: Site, rules: Rules, role: Codes, cells: GrainSeries, goals: Goals) -> Figures:
@@ -71,7 +76,7 @@ def _figures(site: Site, rules: Rules, role: Codes, cells: GrainSeries, goals: G
     absent = (role == ABSENT)[:, :, None]
     value = np.where(absent, np.nan, cells.value) + 0.0
     sample = np.where(absent | np.isnan(value), np.nan, cells.sample)
-    judged = judge(rules, site.scoring, value, sample, goals)
+    judged = _judged(site, rules, value, sample, goals)
     return Figures(
         grain=cells.grain,
         periods=cells.periods,
@@ -91,6 +96,17 @@ def _figures(site: Site, rules: Rules, role: Codes, cells: GrainSeries, goals: G
     )
 
 
+def _judged(site: Site, rules: Rules, value: Floats, sample: Floats, goals: Goals) -> Judged:
+    """Judge some subjects at a time, so that what is worked on stays in the processor's own memory."""
+    parts = [
+        judge(rules, site.scoring, value[some], sample[some], goals.at(some))
+        for some in (slice(start, start + _AT_A_TIME) for start in range(0, max(len(value), 1), _AT_A_TIME))
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    return Judged(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Judged)))
+
+
 def _add_house(house: House, rules: Rules, indicators: Sequence[str]) -> None:
     """Write the bank's own figures into the fresh arrays of the report and judge them."""
     bank = next((s for s, subject in enumerate(house.subjects) if subject.level == "bank"), None)
@@ -106,7 +122,7 @@ def _add_house(house: House, rules: Rules, indicators: Sequence[str]) -> None:
 def _judge_again(site: Site, rules: Rules, figures: Figures, subject: int) -> None:
     """Judge one subject's figures once more, now that its own values are there."""
     one = slice(subject, subject + 1)
-    goals = Goals(figures.target, figures.target_high, figures.tolerance, figures.weight).at(subject)
+    goals = Goals(figures.target, figures.target_high, figures.tolerance, figures.weight).at(one)
     judged = judge(rules, site.scoring, figures.value[one], figures.sample[one], goals)
     for field in ("attainment", "score", "status", "over_limit", "small"):
         getattr(figures, field)[one] = getattr(judged, field)

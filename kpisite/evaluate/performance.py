@@ -177,7 +177,7 @@ def _rate(part: Floats, whole: Floats) -> Line:
 
 def _total(cells: Floats) -> Floats:
     """The sum over subjects and indicators, added one after the other in their order."""
-    flat = cells.reshape(-1, cells.shape[2])
+    flat = cells.reshape(cells.shape[0] * cells.shape[1], cells.shape[2])
     if not len(flat):
         return np.zeros(cells.shape[2])
     total: Floats = np.add.accumulate(flat, axis=0)[-1]

@@ -57,7 +57,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Roll-ups of one grain: [S, F + 1, T]; counts are [S, F + 1, T, 4] by status code, grey green etc. of key indicators."""
+    """Roll-ups of one grain: [S, F + 1, T]; counts are [S, F + 1, T, 4], the key indicators by status code."""
 
     score: Floats
     status: Codes

@@ -48,13 +48,11 @@ def rules_of(site: Site, indicators: Sequence[str]) -> Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class _Limits:
-    """What values are compared with, in steps of the last decimal that is shown."""
+class _Leads:
+    """How far values are on the good side of their limits, in steps of the last decimal shown; below 0 is missed."""
 
-    low: Floats  # the target, or the lower bound of a range
-    high: Floats  # the same, or the higher bound
-    amber_low: Floats
-    amber_high: Floats
+    target: Floats
+    amber: Floats
     ranged: Flags
 
 
@@ -64,9 +62,9 @@ def judge(rules: Rules, scoring: Scoring, value: Floats, sample: Floats, goals: 
     small = (sample < rules.least) & ~np.isnan(value)
     over = _over_limit(rules, shown) & ~small
     unjudged = np.isnan(value) | np.isnan(goals.target) | small
-    limits = _limits(rules, goals)
-    status = _status(rules, shown, limits)
-    score = _within_status(_score(rules, scoring, shown, limits, goals.tolerance), status, scoring)
+    leads = _leads(rules, shown, goals)
+    status = _status(leads)
+    score = _within_status(_score(rules, scoring, leads, goals.tolerance), status, scoring)
     vetoed = rules.veto & (status != GREEN)
     status[vetoed] = RED
     score[vetoed] = np.minimum(score[vetoed], scoring.veto_score)
@@ -90,39 +88,41 @@ def attained(value: Floats, goals: Goals, sign: Floats) -> Floats:
     return share
 
 
-def _limits(rules: Rules, goals: Goals) -> _Limits:
-    ranged = ~np.isnan(goals.high)
-    top = np.where(ranged, goals.high, goals.target)
+def _leads(rules: Rules, shown: Floats, goals: Goals) -> _Leads:
+    """Compare with the target and with the amber limit, a tolerance beyond it; a range has both on either side."""
     places = rules.decimals
-    return _Limits(
-        low=steps(goals.target, places),
-        high=steps(top, places),
-        amber_low=steps(settle(goals.target - goals.tolerance, places), places),
-        amber_high=steps(settle(top + goals.tolerance, places), places),
-        ranged=ranged,
-    )
+    ranged = ~np.isnan(goals.high)
+    target = rules.sign * (shown - steps(goals.target, places))
+    amber = rules.sign * (shown - steps(settle(goals.target - rules.sign * goals.tolerance, places), places))
+    if ranged.any():
+        places = np.broadcast_to(places, shown.shape)[ranged]
+        inner, low, high, width = (part[ranged] for part in (shown, goals.target, goals.high, goals.tolerance))
+        target[ranged] = np.minimum(0.0, _inside(inner, steps(low, places), steps(high, places)))
+        amber_low, amber_high = (steps(settle(bound, places), places) for bound in (low - width, high + width))
+        amber[ranged] = _inside(inner, amber_low, amber_high)
+    return _Leads(target, amber, ranged)
 
 
-def _status(rules: Rules, shown: Floats, limits: _Limits) -> Codes:
+def _inside(shown: Floats, low: Floats, high: Floats) -> Floats:
+    """How far inside two bounds, below 0 outside."""
+    nearest: Floats = np.minimum(shown - low, high - shown)
+    return nearest
+
+
+def _status(leads: _Leads) -> Codes:
     """Green at the target or better, amber within a tolerance of it, red beyond; equality is on the better side."""
-    no_floor = ~limits.ranged & (rules.sign < 0)
-    no_ceiling = ~limits.ranged & (rules.sign > 0)
-    green = ((shown >= limits.low) | no_floor) & ((shown <= limits.high) | no_ceiling)
-    amber = ((shown >= limits.amber_low) | no_floor) & ((shown <= limits.amber_high) | no_ceiling)
-    status = np.full(shown.shape, RED, dtype=np.int8)
-    status[amber] = AMBER
-    status[green] = GREEN
+    status = np.full(leads.target.shape, RED, dtype=np.int8)
+    status[leads.amber >= 0] = AMBER
+    status[leads.target >= 0] = GREEN
     return status
 
 
-def _score(rules: Rules, scoring: Scoring, shown: Floats, limits: _Limits, tolerance: Floats) -> Floats:
+def _score(rules: Rules, scoring: Scoring, leads: _Leads, tolerance: Floats) -> Floats:
     """The straight line through the target (100) and the amber limit, clamped; inside a range 100."""
-    outside = np.minimum(0.0, np.minimum(shown - limits.low, limits.high - shown))
-    lead = np.where(limits.ranged, outside, rules.sign * (shown - limits.low))
     with np.errstate(divide="ignore", invalid="ignore"):  # a tolerance of zero is a step from nothing to everything
-        gain = scoring.slope * lead / in_steps(tolerance, rules.decimals)
-    gain[lead == 0] = 0.0
-    score: Floats = np.clip(100.0 + gain, 0.0, np.where(limits.ranged, 100.0, scoring.cap))
+        gain = scoring.slope * leads.target / in_steps(tolerance, rules.decimals)
+    gain[leads.target == 0] = 0.0
+    score: Floats = np.clip(100.0 + gain, 0.0, scoring.cap)
     return score
 
 

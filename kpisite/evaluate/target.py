@@ -21,10 +21,9 @@ class Goals:
     tolerance: Floats
     weight: Floats
 
-    def at(self, subject: int) -> "Goals":
-        """The goals of one subject only."""
-        one = slice(subject, subject + 1)
-        return Goals(self.target[one], self.high[one], self.tolerance[one], self.weight[one])
+    def at(self, some: slice) -> "Goals":
+        """The goals of some subjects only."""
+        return Goals(self.target[some], self.high[some], self.tolerance[some], self.weight[some])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,23 @@ def monthly_goals(site: Site, series: Series) -> MonthlyGoals:
     shape = (len(series.subjects), len(series.indicators), count)
     goals = Goals(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape))
     ranged = [site.indicators[id_].direction == "range" for id_ in series.indicators]
+    lasting: list[tuple[int, int, float, float, float, float]] = []
     for s, i, entries in _pairs(site, series):
+        if len(entries) == 1 and entries[0].from_ is None and entries[0].path == "flat":
+            lasting.append((s, i, *_Shape(entries[0], site.scoring, int(decimals[i]), ranged[i]).row))
+            continue
         for start, end, target in _spells(entries, first, count):
             _fill(goals, (s, i, slice(start, end)), first, _Shape(target, site.scoring, int(decimals[i]), ranged[i]))
+    _fill_lasting(goals, lasting)
     return MonthlyGoals(first, goals, series.accumulates, decimals)
+
+
+def _fill_lasting(goals: Goals, rows: Sequence[tuple[int, int, float, float, float, float]]) -> None:
+    """Write the targets that never change, all at once: most are so."""
+    if rows:
+        s, i, *parts = zip(*rows, strict=True)
+        for array, values in zip((goals.target, goals.high, goals.tolerance, goals.weight), parts, strict=True):
+            array[list(s), list(i)] = np.array(values, dtype=np.float64)[:, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,17 @@ class _Shape:
         """The lower and the higher bound, the same twice for a single value."""
         wanted = self.target.target
         return wanted if isinstance(wanted, tuple) else (wanted, wanted)
+
+    @property
+    def row(self) -> tuple[float, float, float, float]:
+        """Target, higher bound, tolerance and weight where they do not change with time."""
+        low, high = self.bounds
+        return low, high if self.is_range else np.nan, self.tolerance, self.target.weight
+
+    @property
+    def is_range(self) -> bool:
+        """Is it judged on both sides?"""
+        return self.ranged or isinstance(self.target.target, tuple)
 
     def path(self, months: range) -> Floats:
         """The lower bound or only value in each of these months; before the baseline of a straight path none."""
@@ -114,7 +137,7 @@ def _fill(goals: Goals, at: tuple[int, int, slice], first: int, shape: _Shape) -
     goals.target[s, i, months] = low
     goals.tolerance[s, i, months] = shape.tolerance
     goals.weight[s, i, months] = shape.target.weight
-    if shape.ranged or isinstance(shape.target.target, tuple):
+    if shape.is_range:
         goals.high[s, i, months] = low if straight else shape.bounds[1]
     if straight:
         none = np.isnan(low)

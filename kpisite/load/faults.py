@@ -97,7 +97,7 @@ def _tell_row(telling: _Telling, part: Part, row: Row) -> None:
             place = _place(telling, part, row, names.index(fold(name)))
             telling.error(place, label.what, label.hint, "csv-period")
     for name, texts in faults.cells.items():
-        error = texts.get(cell[name])
+        error = texts.get(cell[name]) if name in cell else None
         if error is not None and product not in faults.products:
             place = _place(telling, part, row, names.index(name))
             telling.error(place, f"column '{name}': {error}", error.hint, "csv-value")

@@ -1,12 +1,13 @@
 """One source from its files to a view of typed rows: products and months numbered, the newest delivery of each."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from kpisite.declare.model import Column, Site
-from kpisite.errors import Problems
+from kpisite.errors import Place, Problems
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.columns import used_columns
 from kpisite.load.faults import Faults, Key, tell
@@ -16,6 +17,9 @@ from kpisite.load.labels import PeriodLabel, product_numbers, read_days, read_pe
 from kpisite.load.staging import Part, Staged, repair, stage
 from kpisite.load.textfile import TextFile, open_text
 from kpisite.periods import Grain
+
+# How alike two columns' names are that mean the same; revenue and revenue_new are not.
+SAME_WORD = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +121,26 @@ def _open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
         text = open_text(delivery.file, delivery.path, spec.encoding, copy, scope.problems)
         if text is not None:
             opened.append((number, text))
-    heads = {n: read_header(text, spec.delimiter, spec.skip, needed, scope.problems) for n, text in opened}
-    present = {name for header in heads.values() if header is not None for name in header.names}
-    used = [name for name in used_columns(scope.site, source) if name in present]
     parts = []
     for number, text in opened:
-        header = heads[number]
-        if header is not None and not set(used) <= set(header.names):
-            header = read_header(text, spec.delimiter, spec.skip, used, scope.problems)
+        header = read_header(text, spec.delimiter, spec.skip, needed, scope.problems)
         if header is not None:
             parts.append(Part(number, deliveries[number], text, header))
+    _doubt_columns(scope, source, parts)
     return tuple(parts)
+
+
+def _doubt_columns(scope: Scope, source: str, parts: Sequence[Part]) -> None:
+    """One file may lack a column that another has; but not when it has one that is only spelt differently."""
+    used = set(used_columns(scope.site, source))
+    present = {name for part in parts for name in part.header.names}
+    for part in parts:
+        for name in sorted((used & present) - set(part.header.names)):
+            near = get_close_matches(name, sorted(set(part.header.names) - used - {""}), n=1, cutoff=SAME_WORD)
+            if near:
+                place = Place(part.text.path, part.header.line)
+                what = f"the header has '{near[0]}', where other files of the source have '{name}'"
+                scope.problems.warn(place, what, "Rename the column, or it stays unread.", "csv-column-spelling")
 
 
 def _one_product(scope: Scope, source: str) -> str | None:
@@ -191,9 +204,8 @@ def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels) -> 
     scope.connection.execute(f"CREATE VIEW {engine.name(table + '_rows')} AS SELECT * FROM {joined}{keep}")
     rows = engine.name(table + "_rows")
     ends = f"SELECT product, month, max(day) AS day FROM {rows} GROUP BY ALL"
-    scope.connection.execute(
-        f"CREATE VIEW {engine.name(table + '_ends')} AS SELECT * FROM {rows} SEMI JOIN ({ends}) e USING (product, month, day)"
-    )
+    last_days = f"SELECT * FROM {rows} SEMI JOIN ({ends}) e USING (product, month, day)"
+    scope.connection.execute(f"CREATE VIEW {engine.name(table + '_ends')} AS {last_days}")
 
 
 def _repeated(connection: engine.Connection, view: str) -> frozenset[Key]:

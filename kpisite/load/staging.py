@@ -11,6 +11,8 @@ from kpisite.load.header import Header, fold
 from kpisite.load.numbers import CellError, read_cell
 from kpisite.load.textfile import TextFile
 
+NOTHING = "CAST(NULL AS VARCHAR)"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -40,27 +42,38 @@ def stage(connection: engine.Connection, staged: Staged, source: Source, parts: 
         {"path": "VARCHAR", "number": "INTEGER", "product": "VARCHAR", "as_of": "INTEGER"},
         [(str(p.text.readable), p.number, p.delivery.product, p.delivery.as_of) for p in parts],
     )
-    selects = [
-        _select(staged, source, list(group)) for _, group in groupby(by_header, key=lambda part: part.header.names)
-    ]
-    connection.execute(f"CREATE TABLE {engine.name(staged.table)} AS {' UNION ALL '.join(selects)}")
+    groups = groupby(by_header, key=lambda part: part.header.names)
+    texts = " UNION ALL ".join(_texts(staged, source, list(group)) for _, group in groups)
+    values, rejects = [], []
+    for number, kind in enumerate(staged.columns.values()):
+        fast = engine.cast(f"t{number}", kind, source.na)
+        values.append(f", t{number}, CAST({fast} AS {engine.TYPES[kind]}) AS c{number}")
+        rejects.append(f", c{number}, {engine.rejected(f't{number}', f'c{number}', kind, source.na)} AS b{number}")
+    labels = "file, product, period, as_of"
+    connection.execute(
+        f"CREATE TABLE {engine.name(staged.table)} AS SELECT {labels}{''.join(rejects)} "
+        f"FROM (SELECT {labels}{''.join(values)} FROM ({texts}))"
+    )
 
 
-def _select(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
+def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
+    """Read files of one header as text: t0 t1 ... in the order of the staged columns, NULL for what they lack."""
     names = parts[0].header.names
     column = {name: f"h{number}" for number, name in enumerate(names)}
     if source.product is not None:
         product = column[fold(source.product)]
     else:
         product = "f.product" if staged.product is None else engine.text(staged.product)
-    period = column[fold(source.period)]
-    as_of = column[fold(source.as_of)] if source.as_of is not None else "CAST(NULL AS VARCHAR)"
-    fields = ["f.number AS file", f"{product} AS product", f"{period} AS period", f"{as_of} AS as_of"]
-    for number, (name, kind) in enumerate(staged.columns.items()):
-        fields.append(f"{engine.cast(column[name], kind, source.na)} AS c{number}")
-        fields.append(f"{engine.rejected(column[name], kind, source.na)} AS b{number}")
-    told = [column[fold(name)] for name in (source.product, source.period, source.as_of) if name is not None]
-    filled = ", ".join([*told, *(column[name] for name in staged.columns)])
+    labels = [column[fold(name)] for name in (source.product, source.period, source.as_of) if name is not None]
+    as_of = column[fold(source.as_of)] if source.as_of is not None else NOTHING
+    fields = [
+        "f.number AS file",
+        f"{product} AS product",
+        f"{column[fold(source.period)]} AS period",
+        f"{as_of} AS as_of",
+    ]
+    fields += [f"{column.get(name, NOTHING)} AS t{number}" for number, name in enumerate(staged.columns)]
+    filled = ", ".join([*labels, *(column[name] for name in staged.columns if name in column)])
     read = engine.read_csv([part.text.readable for part in parts], len(names), source.delimiter, source.skip)
     files = f"{engine.name(staged.table + '_files')} f"
     join = f"{files} ON f.path = r.filename" if len(parts) > 1 else f"{files} ON f.number = {parts[0].number}"
@@ -75,7 +88,11 @@ def repair(connection: engine.Connection, staged: Staged, products: str) -> dict
     """
     table = engine.name(staged.table)
     bad: dict[str, dict[str, CellError]] = {}
+    counts = ", ".join(["0", *(f"count(b{number})" for number in range(len(staged.columns)))])
+    rejected = connection.execute(f"SELECT {counts} FROM {table}").fetchall()[0]
     for number, (column, kind) in enumerate(staged.columns.items()):
+        if not rejected[number + 1]:
+            continue
         query = f"SELECT DISTINCT b{number} FROM {table} SEMI JOIN {engine.name(products)} p ON product = p.label"
         texts = [row[0] for row in connection.execute(f"{query} WHERE b{number} IS NOT NULL").fetchall()]
         good = []

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from kpisite.declare.model import Site
 from kpisite.errors import Problems
@@ -16,11 +17,17 @@ from kpisite.load.source import FileFact, Scope, Table, read_source
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Tables:
-    """All sources in one engine; products are numbered in the order of the site."""
+    """All sources in one engine; products are numbered in the order of the site. Closing it frees its memory."""
 
     connection: engine.Connection
     tables: Mapping[str, Table]
     files: Mapping[str, tuple[FileFact, ...]]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.connection.close()
 
 
 def open_tables(site: Site, root: Path, as_of: dt.date, problems: Problems) -> Tables:

@@ -151,7 +151,7 @@ def _lower(tree: exp.Expr, columns: Mapping[str, TableColumn], *, additive: bool
     for column in list(whole.find_all(exp.Column)):
         column.replace(exp.column(columns[fold(column.name)].field, quoted=True))
     floats = {found.field for found in columns.values() if found.kind == "float"}
-    for total in [*whole.find_all(exp.Sum), *whole.find_all(exp.Avg)]:
+    for total in [node for node in whole.walk() if isinstance(node, exp.Sum | exp.Avg)]:
         _make_exact(total, floats)
     # The inner ones first: what stands inside a replaced node could not be found any more.
     for node in reversed([node for node in whole.walk() if isinstance(node, exp.Mul | exp.Div)]):

@@ -48,7 +48,8 @@ class Calendar:
 
     def ends(self, step: int) -> npt.NDArray[np.bool_]:
         """Which months end a period of so many months of the fiscal calendar."""
-        return (np.arange(self.count) + 1) % step == 0
+        found: npt.NDArray[np.bool_] = (np.arange(self.count) + 1) % step == 0
+        return found
 
 
 def calendar(report: ReportSettings, formulas: Iterable[Expression]) -> Calendar:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,7 @@ class Cube:
 
     calendar: Calendar
     products: int
+    launched: Indexes  # position of each product's month of launch; far in the past where none is declared
     measures: Mapping[str, Monthly]
     vintage: Mapping[str, npt.NDArray[np.int32]]  # source -> newest delivery by product and month
     tables: Tables
@@ -66,11 +68,12 @@ class Cube:
         three = {"subject": "INTEGER", "product": "INTEGER", "since": "INTEGER"}
         engine.put_rows(connection, "members", three, members)
         rows = engine.name(rows_of(self.tables.tables[measure.source], measure.kind))
-        found = connection.execute(
+        found = engine.fetch(
+            connection,
             f"SELECT m.subject, s.period, CAST({measure.aggregate.sql} AS DOUBLE) AS value "
             f"FROM {rows} r JOIN members m USING (product) JOIN spans s USING (month) "
-            "WHERE month >= m.since GROUP BY m.subject, s.period"
-        ).fetchnumpy()
+            "WHERE month >= m.since GROUP BY m.subject, s.period",
+        )
         result = np.full((len(groups), len(axis.periods)), np.nan)
         result[found["subject"], found["period"]] = plain(found["value"])
         return result
@@ -81,6 +84,6 @@ def rows_of(table: Table, kind: str) -> str:
     return table.ends if kind == "stock" else table.view
 
 
-def plain(column: npt.NDArray[np.generic]) -> Floats:
+def plain(column: npt.NDArray[Any]) -> Floats:
     """A column of the engine as floats, NaN where it has none."""
     return np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)

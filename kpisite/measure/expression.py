@@ -3,11 +3,13 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from sqlglot import exp, parse_one
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import ParseError, SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.parsers.duckdb import DuckDBParser
+from sqlglot.tokenizer_core import Token, TokenType
 
 from kpisite.errors import did_you_mean
 
@@ -68,16 +70,19 @@ _WORDS = {TokenType.AND, TokenType.OR, TokenType.NOT}
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
+class _Parser(DuckDBParser):
+    """Knows no functions of its own: every call stays what the author wrote."""
+
+    FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {}
+    NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, Any]] = {}
+    NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {}
+
+
 class _Dialect(DuckDB):
-    """DuckDB's expressions, but every call stays what the author wrote."""
+    """The signs and words of DuckDB's expressions."""
 
-    class Parser(DuckDB.Parser):
-        """Knows no functions of its own."""
-
-        FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own way of configuring a parser
-        FUNCTION_PARSERS = {}  # noqa: RUF012
-        NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
-        NO_PAREN_FUNCTION_PARSERS = {}  # noqa: RUF012
+    Parser = _Parser
 
 
 @dataclass(frozen=True, slots=True)

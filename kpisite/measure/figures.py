@@ -7,19 +7,15 @@ import numpy as np
 
 from kpisite.declare.model import Indicator
 from kpisite.measure.axis import Axis, Indexes
-from kpisite.measure.cells import HERE, Amounts, Cells, Flags, amounts, missing
+from kpisite.measure.cells import HERE, Cells, Flags, amounts, missing
 from kpisite.measure.cube import NEVER, Cube
 from kpisite.measure.degree import is_linear
 from kpisite.measure.formula import Formulas
 from kpisite.measure.ground import Ground, Months, add_up
 from kpisite.measure.levels import Membership, membership, roll_up
 from kpisite.measure.series import REASON, Subject
-from kpisite.measure.versions import Version, since
+from kpisite.measure.versions import Version, measures_of, needed, since
 from kpisite.periods import Grain
-
-CADENCES = {"month": 1, "quarter": 3, "year": 12}
-# The grain whose figure a month shows that ends such a cadence.
-OF_CADENCE = {"quarter": Grain.QUARTER, "year": Grain.YEAR}
 
 
 @dataclass(slots=True)
@@ -31,6 +27,22 @@ class Grounds:
     rollups: tuple[Subject, ...]
     _formulas: dict[tuple[bytes, int], Formulas] = field(default_factory=dict)
     _grounds: dict[bytes, Ground] = field(default_factory=dict)
+    _since: dict[frozenset[str], Indexes] = field(default_factory=dict)
+    _members: dict[frozenset[str], Membership] = field(default_factory=dict)
+
+    def since(self, version: Version) -> Indexes:
+        """The month from which each product has all that a version needs: when its figures begin."""
+        key = needed(version.formula, self.params)
+        if key not in self._since:
+            self._since[key] = since(key, self.cube)
+        return self._since[key]
+
+    def members(self, version: Version) -> Membership:
+        """Who rolls up under a version."""
+        key = needed(version.formula, self.params)
+        if key not in self._members:
+            self._members[key] = membership(self.rollups, self.since(version))
+        return self._members[key]
 
     def formulas(self, members: Membership | None, version: Version) -> Formulas:
         """The formulas on products, or on what these members roll up to."""
@@ -68,7 +80,7 @@ class Figures:
 
     def members(self, version: Version) -> Membership:
         """Who rolls up under a version."""
-        return membership(self.grounds.rollups, since(version, self.grounds.params, self.cube))
+        return self.grounds.members(version)
 
     @property
     def newest(self) -> Version:
@@ -77,7 +89,7 @@ class Figures:
 
     def products(self, grain: Grain) -> Cells:
         """The figures of the products at a grain, as if they were due in every period."""
-        return self._by_kind(grain, None)
+        return self._by_kind(grain, rolled=False)
 
     def rollups(self, grain: Grain) -> Cells:
         """The figures of lines and bank at a grain, as if they were due in every period."""
@@ -89,20 +101,20 @@ class Figures:
             return missing(shape, "not-derivable")
         if indicator.across == "sum" or (indicator.kind == "flow" and not self._is_linear()):
             return self._summed(grain)
-        return self._by_kind(grain, self.members)
+        return self._by_kind(grain, rolled=True)
 
-    def _by_kind(self, grain: Grain, members: "MembersOf | None") -> Cells:
+    def _by_kind(self, grain: Grain, *, rolled: bool) -> Cells:
         axis, kind = self.axis(grain), self.indicator.kind
         if kind == "duration" and grain is not Grain.MONTH:
             return missing((self.cube.products, len(axis.periods)), "not-derivable")
         if kind == "stock":
-            return self._merged(Grain.MONTH, members).at(axis.last)
+            return self._merged(Grain.MONTH, rolled=rolled).at(axis.last)
         if kind == "flow" and grain is not Grain.MONTH and not self._is_linear():
-            months = self._merged(Grain.MONTH, members)
-            begins = self._since(members)
+            months = self._merged(Grain.MONTH, rolled=rolled)
+            begins = self._since(rolled=rolled)
             found = add_up(Months(months, amounts(months.value), begins, self._step()), axis, self.cube.calendar)
-            return self._explained(self._across_breaks(found, axis), begins, axis, members)
-        return self._across_breaks(self._merged(grain, members), axis)
+            return self._explained(self._across_breaks(found, axis), begins, axis, rolled=rolled)
+        return self._across_breaks(self._merged(grain, rolled=rolled), axis)
 
     def _summed(self, grain: Grain) -> Cells:
         """Lines and bank as the sum of their products' own figures."""
@@ -121,12 +133,12 @@ class Figures:
         reason = np.where(none[:, None], np.int8(REASON["not-applicable"]), found.reason)
         return self._across_breaks(Cells(found.value, reason), axis)
 
-    def _merged(self, grain: Grain, members: "MembersOf | None") -> Cells:
+    def _merged(self, grain: Grain, *, rolled: bool) -> Cells:
         """The figures at a grain, each under the version in force in the period's last month."""
         axis, start = self.axis(grain), self.cube.calendar.start
         merged: Cells | None = None
         for version in self.versions:
-            found = self._under(version, grain, members)
+            found = self._under(version, grain, rolled=rolled)
             if merged is None:
                 merged = found
                 continue
@@ -134,8 +146,8 @@ class Figures:
             merged = Cells(np.where(later, found.value, merged.value), np.where(later, found.reason, merged.reason))
         return merged if merged is not None else missing((self.cube.products, len(axis.periods)), "no-data")
 
-    def _under(self, version: Version, grain: Grain, members: "MembersOf | None") -> Cells:
-        group = self.members(version) if members is not None else None
+    def _under(self, version: Version, grain: Grain, *, rolled: bool) -> Cells:
+        group = self.members(version) if rolled else None
         formulas = self.grounds.formulas(group, version)
         found = formulas.value(version.formula, grain)
         if version.condition is not None:
@@ -143,16 +155,16 @@ class Figures:
             holds = condition.ok & (condition.value != 0)
             reason = np.where(holds, np.int8(REASON["no-meaning"]), found.reason)
             found = Cells(np.where(holds, np.nan, found.value), reason)
-        begins = group.first if group is not None else since(version, self.grounds.params, self.cube)
-        return self._explained(found, begins, self.axis(grain), members)
+        begins = group.first if group is not None else self.grounds.since(version)
+        return self._explained(found, begins, self.axis(grain), rolled=rolled)
 
-    def _explained(self, found: Cells, begins: Indexes, axis: Axis, members: "MembersOf | None") -> Cells:
+    def _explained(self, found: Cells, begins: Indexes, axis: Axis, *, rolled: bool) -> Cells:
         """Before its first figure a subject is not launched; without any it has no data, or does not carry it."""
         reason = found.reason.copy()
         gone = reason != HERE
         reason[gone & (axis.last < begins[:, None])] = REASON["not-launched"]
         never = np.flatnonzero(begins == NEVER)
-        if members is not None:
+        if rolled:
             reason[never] = np.where(gone[never], REASON["not-applicable"], reason[never])
             return Cells(found.value, reason)
         launched = self.cube.launched[:, None] <= axis.last
@@ -172,14 +184,14 @@ class Figures:
             reason = np.where(mixed & expected, np.int8(REASON["not-comparable"]), reason)
         return Cells(np.where(reason == HERE, found.value, np.nan), reason)
 
-    def _since(self, members: "MembersOf | None") -> Indexes:
-        if members is not None:
+    def _since(self, *, rolled: bool) -> Indexes:
+        if rolled:
             return self.members(self.newest).first
-        return since(self.newest, self.grounds.params, self.cube)
+        return self.grounds.since(self.newest)
 
     def _step(self) -> int:
         """The months between figures: those of the measure that is delivered least often."""
-        names = {name for version in self.versions for name in version.measures}
+        names = {name for version in self.versions for name in measures_of(version.formula, self.grounds.params)}
         return max((self.cube.measures[name].step for name in names), default=1)
 
     def _is_linear(self) -> bool:

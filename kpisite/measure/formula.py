@@ -1,5 +1,6 @@
 """Formulas on a ground: every subject and period at once, with the reason of each missing value beside it."""
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -59,24 +60,9 @@ class Formulas:
         if expression.name in OVER_TIME:
             return OVER_TIME[expression.name](self, expression, grain)
         args = [self.value(arg, grain) for arg in expression.args]
-        match expression.name:
-            case "/":
-                return divide(args[0], args[1])
-            case "neg":
-                return Cells(-args[0].value, args[0].reason)
-            case "abs":
-                return Cells(np.abs(args[0].value), args[0].reason)
-            case "not":
-                return cells((args[0].value == 0).astype(np.float64), args[0].reason)
-            case "if":
-                return _choose(args[0], args[1], args[2])
-            case "coalesce":
-                return _first_there(args)
-            case _:
-                found = args[0]
-                for arg in args[1:]:
-                    found = combine(ARITHMETIC[expression.name], found, arg)
-                return found
+        if expression.name in ON_CELLS:
+            return ON_CELLS[expression.name](args)
+        return functools.reduce(functools.partial(combine, ARITHMETIC[expression.name]), args)
 
     def _constant(self, value: float, grain: Grain) -> Cells:
         shape = (self.ground.count, len(self.axis(grain).periods))
@@ -234,6 +220,14 @@ def _ann(formulas: Formulas, call: Call, grain: Grain) -> Cells:
     return Cells(found.value * YEAR / formulas.axis(grain).months, found.reason)
 
 
+ON_CELLS: Mapping[str, Callable[[list[Cells]], Cells]] = {
+    "/": lambda args: divide(args[0], args[1]),
+    "neg": lambda args: Cells(-args[0].value, args[0].reason),
+    "abs": lambda args: Cells(np.abs(args[0].value), args[0].reason),
+    "not": lambda args: cells((args[0].value == 0).astype(np.float64), args[0].reason),
+    "if": lambda args: _choose(args[0], args[1], args[2]),
+    "coalesce": _first_there,
+}
 OVER_TIME: Mapping[str, Callable[[Formulas, Call, Grain], Cells]] = {
     "lag": _lag,
     "year_ago": _year_ago,

@@ -27,10 +27,6 @@ def add_up(months: Months, axis: Axis, calendar: Calendar) -> Cells:
     """Sum the months of each period; one that is due and missing leaves the period incomplete."""
     ok = months.cells.ok
     sums = months.amounts.sum_periods(axis, ok)
-    return Cells(*_complete(sums, ok, months, axis, calendar))
-
-
-def _complete(sums: Floats, ok: Flags, months: Months, axis: Axis, calendar: Calendar) -> tuple[Floats, Floats]:
     due = calendar.ends(months.step)
     expected = _count(due[None, :], axis)
     delivered = _count(ok & due, axis)
@@ -39,7 +35,7 @@ def _complete(sums: Floats, ok: Flags, months: Months, axis: Axis, calendar: Cal
     reason[np.broadcast_to(expected == 0, reason.shape)] = REASON["not-due"]
     odd = (reason == HERE) & ~np.isfinite(sums)
     reason[odd] = REASON["incomplete"]
-    return np.where(reason == HERE, sums, np.nan), reason
+    return Cells(np.where(reason == HERE, sums, np.nan), reason)
 
 
 def _count(flags: Flags, axis: Axis) -> Indexes:

@@ -29,22 +29,15 @@ class Membership:
 
     groups: tuple[tuple[int, ...], ...]
     since: Indexes
-
-    @property
-    def first(self) -> Indexes:
-        """The month from which each group has a member."""
-        return np.array([min((int(self.since[p]) for p in group), default=NEVER) for group in self.groups], np.intp)
-
-    @property
-    def key(self) -> bytes:
-        """The same for equal memberships."""
-        return self.since.tobytes()
+    first: Indexes  # the month from which each group has a member
+    key: bytes  # the same for equal memberships
 
 
 def membership(rollups: Sequence[Subject], since: Indexes) -> Membership:
     """The members of lines and bank for figures that begin so for each product."""
     groups = tuple(tuple(p for p in subject.members if since[p] < NEVER) for subject in rollups)
-    return Membership(groups, since)
+    first = [int(since[list(group)].min()) if group else NEVER for group in groups]
+    return Membership(groups, since, np.array(first, dtype=np.intp), since.tobytes())
 
 
 def roll_up(values: Cells, numbers: Amounts, members: Membership, last: Indexes) -> tuple[Cells, Amounts]:

@@ -44,12 +44,15 @@ def build_cube(
         found = {name: aggregate for name, aggregate in aggregates.items() if site.measures[name].source == source}
         columns |= _read(site, tables, table, found, problems)
         vintage[source] = _vintage(tables, table, len(site.products), calendar)
+    launched = _launched(site, calendar)
     measures = {
-        name: _monthly(site, name, aggregates[name], columns[name], steps[name], calendar)
+        name: _monthly(
+            site.measures[name], name, aggregates[name], columns[name], _Frame(calendar, launched, steps[name])
+        )
         for name in aggregates
         if name in columns
     }
-    return Cube(calendar, len(site.products), measures, vintage, tables)
+    return Cube(calendar, len(site.products), launched, measures, vintage, tables)
 
 
 def _read(site: Site, tables: Tables, table: Table, found: Aggregates, problems: Problems) -> dict[str, _Column]:
@@ -79,10 +82,11 @@ def _read_pivot(tables: Tables, rows: str, field: str, key: str, labels: Mapping
     distinct = sorted(set(labels.values()))
     numbers = list(enumerate(distinct))
     engine.put_rows(tables.connection, "labels", {"number": "INTEGER", "label": "VARCHAR"}, numbers)
-    found = tables.connection.execute(
-        f"SELECT product, month, l.number AS label, CAST(sum({field}) AS DOUBLE) AS value "
-        f"FROM {engine.name(rows)} r JOIN labels l ON r.{key} = l.label GROUP BY product, month, l.number"
-    ).fetchnumpy()
+    found = engine.fetch(
+        tables.connection,
+        f"SELECT product, month, l.number AS label, CAST(sum(r.{field}) AS DOUBLE) AS value "
+        f"FROM {engine.name(rows)} r JOIN labels l ON r.{key} = l.label GROUP BY product, month, l.number",
+    )
     value = plain(found["value"])
     here = np.flatnonzero(np.isfinite(value))
     order = here[np.argsort(found["label"][here], kind="stable")]
@@ -96,9 +100,10 @@ def _read_pivot(tables: Tables, rows: str, field: str, key: str, labels: Mapping
 
 def _read_wide(tables: Tables, rows: str, names: Sequence[str], found: Aggregates) -> dict[str, _Column]:
     fields = ", ".join(f"CAST({found[name].sql} AS DOUBLE) AS m{number}" for number, name in enumerate(names))
-    answer = tables.connection.execute(
-        f"SELECT product, month, {fields} FROM {engine.name(rows)} GROUP BY product, month"
-    ).fetchnumpy()
+    answer = engine.fetch(
+        tables.connection,
+        f"SELECT product, month, {fields} FROM {engine.name(rows)} GROUP BY product, month",
+    )
     columns = {}
     for number, name in enumerate(names):
         value = plain(answer[f"m{number}"])
@@ -122,28 +127,38 @@ def _blame(site: Site, tables: Tables, rows: str, names: Sequence[str], found: A
 def _vintage(tables: Tables, table: Table, products: int, calendar: Calendar) -> npt.NDArray[np.int32]:
     newest = np.zeros((products, calendar.count), dtype=np.int32)
     if table.dated:
-        found = tables.connection.execute(
+        found = engine.fetch(
+            tables.connection,
             f"SELECT product, month, max(as_of) AS as_of FROM {engine.name(table.view)} "
-            f"WHERE month >= {calendar.start} GROUP BY product, month"
-        ).fetchnumpy()
+            f"WHERE month >= {calendar.start} GROUP BY product, month",
+        )
         newest[found["product"], found["month"] - calendar.start] = found["as_of"]
     return newest
 
 
-def _monthly(site: Site, name: str, aggregate: Aggregate, column: _Column, step: int, calendar: Calendar) -> Monthly:
-    measure: Measure = site.measures[name]
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What a measure is laid out on: the months, the launches, and the months that may lie between deliveries."""
+
+    calendar: Calendar
+    launched: Indexes
+    step: int
+
+
+def _monthly(measure: Measure, name: str, aggregate: Aggregate, column: _Column, frame: _Frame) -> Monthly:
+    calendar, step = frame.calendar, frame.step
     position = column.month - calendar.start
+    # Delivered in between, too: then every month is due.
     if step > 1 and np.any((position + 1) % step):
         step = 1
-    launched = _launched(site, calendar)
-    kept = position >= launched[column.product]
-    first = np.full(len(site.products), NEVER, dtype=np.intp)
+    shape = (len(frame.launched), calendar.count)
+    kept = position >= frame.launched[column.product]
+    first = np.full(shape[0], NEVER, dtype=np.intp)
     np.minimum.at(first, column.product[kept], position[kept])
     kept &= position >= 0
-    value = np.full((len(site.products), calendar.count), np.nan)
+    value = np.full(shape, np.nan)
     value[column.product[kept], position[kept]] = column.value[kept]
-    reason = _reasons(value, first, step, calendar)
-    found = Cells(value, reason)
+    found = Cells(value, _reasons(value, first, step, calendar))
     return Monthly(name, measure.kind, measure.source, aggregate, found, amounts(value), first, step)
 
 

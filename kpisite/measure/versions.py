@@ -1,6 +1,6 @@
 """The definition versions of one indicator: which formula is in force from which month, over which measures."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,7 @@ class Version:
 BEGINNING = 0
 
 
-def versions(indicator: Indicator, names: Mapping[str, object]) -> tuple[Version, ...]:
+def versions(indicator: Indicator, names: Collection[str]) -> tuple[Version, ...]:
     """The versions in the order of their months; the first one also stands for the time before it."""
     condition = None
     if indicator.missing_when is not None:
@@ -59,14 +59,14 @@ def needed(expression: Expression, params: Mapping[str, float]) -> frozenset[str
     return frozenset.union(*parts)
 
 
-def measures_of(version: Version, params: Mapping[str, float]) -> frozenset[str]:
-    """All measures that a version names."""
-    return frozenset(part.name for part in walk(version.formula) if isinstance(part, Name) and part.name not in params)
+def measures_of(expression: Expression, params: Mapping[str, float]) -> frozenset[str]:
+    """All measures that an expression names."""
+    return frozenset(part.name for part in walk(expression) if isinstance(part, Name) and part.name not in params)
 
 
-def since(version: Version, params: Mapping[str, float], cube: Cube) -> Indexes:
-    """The month from which each product has all that the version needs: when its figures begin, NEVER without."""
+def since(names: Iterable[str], cube: Cube) -> Indexes:
+    """The month from which each product has all these measures; NEVER without one of them."""
     found = np.full(cube.products, -NEVER, dtype=np.intp)
-    for name in needed(version.formula, params):
+    for name in sorted(names):
         found = np.maximum(found, cube.measures[name].first)
     return found

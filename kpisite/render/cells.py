@@ -1,6 +1,5 @@
 """The figures of a report as readers see them: value, target, gap, status, score and remark, cell by cell."""
 
-import math
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -9,7 +8,6 @@ from markupsafe import Markup
 from kpisite.evaluate.report import KEY, Figures
 from kpisite.languages import Column
 from kpisite.measure.series import REASONS
-from kpisite.periods import Grain
 from kpisite.render.edition import Edition
 
 
@@ -61,86 +59,64 @@ def raw(figures: Figures, s: int, i: int, t: int) -> Raw:
     return Raw(*[array[s, i, t].item() for array in ARRAYS(figures)])
 
 
-def course(figures: Figures, s: int, i: int) -> list[Raw]:
-    """The numbers of a figure over all periods of a grain."""
-    columns = [array[s, i].tolist() for array in ARRAYS(figures)]
-    return [Raw(*cell) for cell in zip(*columns, strict=True)]
+def cell(e: Edition, s: int, i: int, t: int, *, column: Column | None = None) -> Cell:
+    """One figure of a month, each number with its unit; or without it, as cells of the given column."""
+    one, units = raw(e.board.months, s, i, t), column is None
+    column = column or e.column(s, i)
+    known, aimed = one.value == one.value, one.target == one.target
+    steps = column.steps(one.value) if known else 0
+    close = aimed and abs(one.target) < one.tolerance
+    judged = e.report.role[s, i] == KEY
+    return Cell(
+        value=_number(e, column, steps, units=units) if known else e.t["say"]["missing"],
+        target=target_text(e, column, one.target, one.high, units=units) if aimed else "",
+        gap=_gap(e, column, gap_steps(column, steps, one.target, one.high), units=units) if known and aimed else "",
+        attainment="" if close or one.attainment != one.attainment else e.attainment(one.attainment),
+        status=e.marks[one.status],
+        score=e.score(one.score),
+        remark=remark(e, i, Doubt(one.reason, one.over, one.small, one.sample, judged and not aimed)),
+    )
 
 
-def cells(edition: Edition, s: int, i: int, grain: Grain) -> list[Cell]:
-    """A figure over all periods of a grain; the unit stands in the headings."""
-    column = edition.column(s, i, grain)
-    shown = _Shown(edition, s, i, column)
-    return [shown.cell(one) for one in course(edition.report.figures[grain], s, i)]
+def _number(e: Edition, column: Column, steps: int, *, units: bool) -> str:
+    return e.tongue.amount(steps, column) if units else e.tongue.number(steps, column.decimals)
 
 
-def cell(edition: Edition, s: int, i: int, t: int, grain: Grain = Grain.MONTH, column: Column | None = None) -> Cell:
-    """One figure of a period, each number with its unit; or without it, as cells of the given column."""
-    shown = _Shown(edition, s, i, column or edition.column(s, i, grain), units=column is None)
-    return shown.cell(raw(edition.report.figures[grain], s, i, t))
+def _gap(e: Edition, column: Column, steps: int, *, units: bool) -> str:
+    if units:
+        return e.tongue.amount(steps, column, signed=True, gap=True)
+    return e.tongue.number(steps, column.decimals, signed=True)
 
 
-class _Shown:
-    """Formats the cells of one figure; targets repeat over the periods, so their texts are kept."""
+class Doubt(NamedTuple):
+    """What keeps a cell from being an ordinary one."""
 
-    def __init__(self, edition: Edition, s: int, i: int, column: Column, *, units: bool = False) -> None:
-        self.edition, self.column, self.units = edition, column, units
-        self.tongue = edition.tongue
-        self.at = i
-        self.judged = edition.report.role[s, i] == KEY
-        self.targets: dict[tuple[float, float], str] = {}
+    reason: int
+    over: bool
+    small: bool
+    sample: float
+    aimless: bool  # without a target where one belongs
 
-    def cell(self, one: Raw) -> Cell:
-        edition = self.edition
-        known = one.value == one.value
-        aimed = one.target == one.target
-        steps = self.column.steps(one.value) if known else 0
-        value = self._number(steps) if known else edition.t["say"]["missing"]
-        return Cell(
-            value,
-            self._target(one.target, one.high) if aimed else "",
-            self._gap(steps, one) if known and aimed else "",
-            edition.attainment(one.attainment, close=aimed and abs(one.target) < one.tolerance),
-            edition.marks[one.status],
-            edition.score(one.score),
-            self._remark(one, known=known, aimed=aimed),
-        )
 
-    def _number(self, steps: int, *, signed: bool = False, gap: bool = False) -> str:
-        if self.units:
-            return self.tongue.amount(steps, self.column, signed=signed, gap=gap)
-        return self.tongue.number(steps, self.column.decimals, signed=signed)
-
-    def _target(self, target: float, high: float) -> str:
-        key = (target, high if high == high else -math.inf)
-        if key not in self.targets:
-            self.targets[key] = target_text(self.edition, self.column, target, high, units=self.units)
-        return self.targets[key]
-
-    def _gap(self, steps: int, one: Raw) -> str:
-        return self._number(gap_steps(self.column, steps, one.target, one.high), signed=True, gap=True)
-
-    def _remark(self, one: Raw, *, known: bool, aimed: bool) -> str:
-        t = self.edition.t
-        found: list[str] = []
-        if not known:
-            found.append(reason_text(self.edition, self.at, one.reason))
-        if one.over:
-            found.append(t["badge"]["over_limit"])
-        if one.small:
-            found.append(t["say"]["too_few"].format(n=self.tongue.number(round(one.sample), 0)))
-        if known and not aimed and self.judged:
-            found.append(t["reason"]["no-target"])
-        return self.edition.listed(found) if found else ""
+def remark(e: Edition, i: int, doubt: Doubt) -> str:
+    """What has to be said about a cell: why it is missing, a crossed limit, a small sample, a missing target."""
+    found: list[str] = []
+    if doubt.reason:
+        found.append(reason_text(e, i, doubt.reason))
+    if doubt.over:
+        found.append(e.t["badge"]["over_limit"])
+    if doubt.small:
+        found.append(e.t["say"]["too_few"].format(n=e.tongue.number(round(doubt.sample), 0)))
+    if doubt.aimless and not doubt.reason:
+        found.append(e.t["reason"]["no-target"])
+    return e.listed(found) if found else ""
 
 
 def gap_steps(column: Column, steps: int, target: float, high: float) -> int:
     """The difference of the displayed numbers: to the target, or to the nearest bound of a range (0 within it)."""
     low = column.steps(target)
-    if high != high:
-        return steps - low
-    top = column.steps(high)
-    return steps - top if steps > top else min(0, steps - low)
+    top = column.steps(high) if high == high else low
+    return max(0, steps - top) + min(0, steps - low)
 
 
 def target_text(edition: Edition, column: Column, target: float, high: float, *, units: bool = True) -> str:

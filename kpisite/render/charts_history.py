@@ -9,6 +9,7 @@ from typing import TypeVar
 from markupsafe import Markup, escape
 
 from kpisite.render.charts_model import HistoryChart, Numbers, domain, gaps, thinned, ticks
+from kpisite.render.charts_svg import drawing, path, point, stretched, text
 
 # In CSS pixels; the style sheet and the live chart's padding leave the same room.
 HEIGHT, TOP, BOTTOM = 180, 10, 26
@@ -86,34 +87,32 @@ def plan(chart: HistoryChart) -> Plan:
 def still(chart: HistoryChart, plan: Plan) -> Markup:
     """The static history chart."""
     axis, heights = plan.axis, plan.axis.heights(plan.values)
-    ticks_ = "".join(
-        [
-            f'<text class="tick" x="40" y="{TOP + axis.y(tick) + 4:.1f}">{tick:,.{plan.decimals}f}</text>'
-            for tick in plan.ticks
-        ]
-    )
+    ticks_ = "".join([text("tick", "40", TOP + axis.y(tick) + 4, f"{tick:,.{plan.decimals}f}") for tick in plan.ticks])
     notes = "".join(
         [
             f'<text class="note {note.kind}" x="100%" dx="8" y="{note.y + 4:.1f}">{escape(note.text)}</text>'
             for note in plan.notes
         ]
     )
-    return Markup(
-        f'<svg class="history" width="100%" height="{TOP + HEIGHT + BOTTOM}" role="img" aria-label="{escape(chart.title)}">{ticks_}'
+    plot = (
         f'<svg class="plot" y="{TOP}" width="100%" height="{HEIGHT + BOTTOM}">'
-        f'<svg viewBox="0 0 {WIDE} {HEIGHT}" width="100%" height="{HEIGHT}" preserveAspectRatio="none">'
-        f"{_lines(chart, plan, heights)}</svg>{_points(chart.statuses, heights)}{_periods(chart, plan)}{notes}</svg></svg>"
+        f"{stretched(WIDE, HEIGHT, _lines(chart, plan, heights))}"
+        f"{_points(chart.statuses, heights)}{_periods(chart, plan)}{notes}</svg>"
     )
+    return drawing("history", TOP + HEIGHT + BOTTOM, chart.title, ticks_ + plot)
 
 
 def _lines(chart: HistoryChart, plan: Plan, heights: list[str | None]) -> str:
     step, axis = WIDE / max(1, len(chart.periods)), plan.axis
     grid = "".join([f"M0 {axis.y(tick)}H{WIDE}" for tick in plan.ticks])
-    limit = "" if plan.limit is None else f'<path class="limit" d="M0 {axis.y(plan.limit)}H{WIDE}"/>'
+    limit = "" if plan.limit is None else f"M0 {axis.y(plan.limit)}H{WIDE}"
     targets = _steps(plan.targets, axis, step) + _steps(plan.targets_high, axis, step)
     return (
-        f'{_bands(chart.direction, plan, step)}<path class="grid" d="{grid}"/>{limit}'
-        f'<path class="target" d="{targets}"/><path class="line" d="{_course(heights, step)}"/>'
+        _bands(chart.direction, plan, step)
+        + path("grid", grid)
+        + path("limit", limit)
+        + path("target", targets)
+        + path("line", _course(heights, step))
     )
 
 
@@ -135,9 +134,7 @@ def _bands(direction: str, plan: Plan, step: float) -> str:
             edge = y(top + tolerance)
             amber.append(f"M{x} {y(top)}h{width}V{edge}h-{width}z")
             red.append(f"M{x} {edge}h{width}V0h-{width}z")
-    if not amber:
-        return ""
-    return f'<path class="band-amber" d="{"".join(amber)}"/><path class="band-red" d="{"".join(red)}"/>'
+    return path("band-amber", "".join(amber)) + path("band-red", "".join(red))
 
 
 def _steps(levels: Numbers, axis: Axis, step: float) -> str:
@@ -160,11 +157,7 @@ def _course(heights: list[str | None], step: float) -> str:
 def _points(statuses: tuple[str, ...], heights: list[str | None]) -> str:
     places = _middles(len(heights), 100 / max(1, len(heights)), 2)
     return "".join(
-        [
-            f'<use href="#mark-{status}" class="{status}" x="{x}%" y="{y}"/>'
-            for x, y, status in zip(places, heights, statuses, strict=True)
-            if y is not None
-        ]
+        [point(status, x, y) for x, y, status in zip(places, heights, statuses, strict=True) if y is not None]
     )
 
 
@@ -175,14 +168,8 @@ def _middles(count: int, step: float, decimals: int) -> tuple[str, ...]:
 
 
 def _periods(chart: HistoryChart, plan: Plan) -> str:
-    share, last = 100 / max(1, len(chart.periods)), len(chart.periods) - 1
-    ends = {0: " first", last: " last"}
-    return "".join(
-        [
-            f'<text class="period{ends.get(at, "")}" x="{(at + 0.5) * share:.2f}%" y="{HEIGHT + 18}">{escape(chart.periods[at])}</text>'
-            for at in plan.shown
-        ]
-    )
+    places = _middles(len(chart.periods), 100 / max(1, len(chart.periods)), 2)
+    return "".join([text("period", f"{places[at]}%", HEIGHT + 18, chart.periods[at]) for at in plan.shown])
 
 
 def _notes(chart: HistoryChart, axis: Axis, limit: float | None) -> list[Note]:
@@ -208,15 +195,17 @@ def _runs(levels: Iterable[V]) -> Iterator[tuple[int, int, V]]:
     """Stretches of equal levels: first, end, level."""
     first = 0
     for level, run in groupby(levels):
-        end = first + sum(1 for _ in run)
+        end = first + len(list(run))
         yield first, end, level
         first = end
 
 
 def _edges(direction: str, targets: Numbers, highs: Numbers, tolerances: Numbers) -> list[float]:
     """The amber limits, which the axis must show for the reader to see the room left."""
+    # Targets repeat over the months; each is looked at once.
+    levels = [level for _, _, level in _runs(zip(targets, highs, tolerances, strict=True))]
     edges = []
-    for target, high, tolerance in zip(targets, highs, tolerances, strict=True):
+    for target, high, tolerance in levels:
         if target is None or tolerance is None:
             continue
         if direction != "lower":

@@ -30,11 +30,11 @@ class ChartTexts:
     amber: str
     red: str
     grey: str
-    status: str = ""
-    indicator: str = ""
-    product: str = ""
-    family: str = ""
-    score: str = ""
+    status: str
+    indicator: str
+    product: str
+    family: str
+    score: str
 
     def word(self, status: str) -> str:
         """The word for a status."""

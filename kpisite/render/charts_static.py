@@ -1,8 +1,4 @@
-"""Static charts as small SVGs without any style of their own: classes only, so that the strict CSP holds.
-
-Every chart is as wide as its place and keeps the size of its letters: a stretched inner drawing holds lines and
-bands (their strokes do not scale), letters and points stand at percentages of the width.
-"""
+"""The static drawings of sparklines, bullets, heat maps and small multiples."""
 
 from collections.abc import Sequence
 
@@ -21,6 +17,7 @@ from kpisite.render.charts_model import (
     domain,
     gaps,
 )
+from kpisite.render.charts_svg import GLYPHS, drawing, path, point, stretched, text
 
 # Heights in CSS pixels; the live charts are drawn into the same room, so that nothing jumps.
 ROW, HEAD = 40, 22
@@ -28,7 +25,6 @@ CELL, HEADINGS = 30, 38
 ROW_LABELS = 20  # per cent of the width
 SMALL = 56
 WIDE = 1000  # of a stretched drawing
-GLYPHS = {"green": "●", "amber": "▲", "red": "■", "grey": "○"}
 LONGEST_HEADING = 10  # letters of a heading in one line; half as many Chinese ones
 WIDE_FROM = "\u2e80"  # letters from here on are as wide as they are high
 
@@ -65,62 +61,52 @@ def sparkline(values: Numbers, target: float | None, label: str) -> Markup:
 
 def bullet(chart: BulletChart, places: Sequence[float | None]) -> Markup:
     """Rows of label and value over a bar on three bands; the targets stand in one line."""
-    bands: dict[str, list[str]] = {"red": [], "amber": [], "green": []}
-    bars: dict[str, list[str]] = {status: [] for status in STATUSES}
-    letters, points = [], []
-    for at, (row, place) in enumerate(zip(chart.rows, places, strict=True)):
-        top = HEAD + at * ROW
-        letters.append(
-            f'<text class="label" x="0" y="{top + 13}">{escape(row.label)}</text>'
-            f'<text class="value" x="100%" y="{top + 13}">{escape(row.display)}</text>'
-        )
-        if place is None:
-            continue
-        bands["red"].append(f"M0 {top + 20}h{AT_RISK:g}v10h-{AT_RISK:g}z")
-        bands["amber"].append(f"M{AT_RISK:g} {top + 20}h40v10h-40z")
-        bands["green"].append(f"M{ON_TARGET:g} {top + 20}h20v10h-20z")
-        bars[row.status].append(f"M0 {top + 23}h{place:.1f}v4h-{place:.1f}z")
-        points.append(
-            f'<use href="#mark-{row.status}" class="{row.status}" x="{place / FULL * 100:.1f}%" y="{top + 25}"/>'
-        )
-    height = HEAD + len(chart.rows) * ROW
-    drawn = "".join([f'<path class="band-{zone}" d="{"".join(parts)}"/>' for zone, parts in bands.items() if parts])
-    drawn += "".join([f'<path class="bar {status}" d="{"".join(parts)}"/>' for status, parts in bars.items() if parts])
-    targets = "".join(
-        [f"M{ON_TARGET:g} {HEAD + at * ROW + 17}v16" for at, place in enumerate(places) if place is not None]
-    )
-    return Markup(
-        f'<svg class="bullet" width="100%" height="{height}" role="img" aria-label="{escape(chart.title)}">'
-        f'<text class="head" x="{ON_TARGET / FULL * 100:.1f}%" y="12">{escape(chart.texts.target)}</text>'
-        f'<svg class="stretch" viewBox="0 0 {FULL:g} {height}" width="100%" height="{height}" preserveAspectRatio="none">'
-        f'{drawn}<path class="mark" d="{targets}"/></svg>{"".join(points)}{"".join(letters)}</svg>'
-    )
+    tops = [HEAD + at * ROW for at in range(len(chart.rows))]
+    letters = [
+        text("label", "0", top + 13, row.label) + text("value", "100%", top + 13, row.display)
+        for top, row in zip(tops, chart.rows, strict=True)
+    ]
+    # A figure that cannot be judged has its letters only.
+    judged = [(top, row.status, at) for top, row, at in zip(tops, chart.rows, places, strict=True) if at is not None]
+    bands = [
+        path(f"band-{zone}", "".join([_box(start, top + 20, end - start, 10) for top, _, _ in judged]))
+        for zone, start, end in (("red", 0, AT_RISK), ("amber", AT_RISK, ON_TARGET), ("green", ON_TARGET, FULL))
+    ]
+    bars = [
+        path(f"bar {status}", "".join([_box(0, top + 23, at, 4) for top, own, at in judged if own == status]))
+        for status in STATUSES
+    ]
+    targets = path("mark", "".join([f"M{ON_TARGET:g} {top + 17}v16" for top, _, _ in judged]))
+    points = [point(status, f"{at / FULL * 100:.1f}", f"{top + 25}") for top, status, at in judged]
+    height = HEAD + len(tops) * ROW
+    head = text("head", f"{ON_TARGET / FULL * 100:.1f}%", 12, chart.texts.target)
+    inner = stretched(FULL, height, "".join([*bands, *bars, targets]))
+    return drawing("bullet", height, chart.title, head + inner + "".join(points + letters))
+
+
+def _box(x: float, y: float, width: float, height: float) -> str:
+    return f"M{x:g} {y:g}h{width:.1f}v{height}h-{width:.1f}z"
 
 
 def heat(chart: HeatChart) -> Markup:
     """Tinted cells with glyph and number; the first column holds the rows' labels."""
-    share = 80 / max(1, len(chart.columns))
-    heads = "".join([_heading(name, 20 + (at + 0.5) * share) for at, name in enumerate(chart.columns)])
-    body = []
+    share = (100 - ROW_LABELS) / max(1, len(chart.columns))
+    parts = [_heading(name, ROW_LABELS + (at + 0.5) * share) for at, name in enumerate(chart.columns)]
     for down, (row, scores, statuses) in enumerate(zip(chart.rows, chart.scores, chart.statuses, strict=True)):
         y = HEADINGS + down * CELL
-        body.append(f'<text class="label" x="0" y="{y + 19}">{escape(row)}</text>')
-        body.extend(
-            [
-                f'<rect class="cell {status}" x="{20 + at * share:.2f}%" y="{y}" width="{share - 0.3:.2f}%" height="{CELL - 3}"/>'
-                f'<text class="in {status}" x="{20 + (at + 0.5) * share:.2f}%" y="{y + 18}">{in_cell(score, status)}</text>'
-                for at, (score, status) in enumerate(zip(gaps(scores), statuses, strict=True))
-            ]
-        )
-    return Markup(
-        f'<svg class="heat" width="100%" height="{HEADINGS + len(chart.rows) * CELL}" role="img" '
-        f'aria-label="{escape(chart.title)}">{heads}{"".join(body)}</svg>'
-    )
+        parts.append(text("label", "0", y + 19, row))
+        for at, (score, status) in enumerate(zip(gaps(scores), statuses, strict=True)):
+            x = ROW_LABELS + at * share
+            parts.append(
+                f'<rect class="cell {status}" x="{x:.2f}%" y="{y}" width="{share - 0.3:.2f}%" height="{CELL - 3}"/>'
+            )
+            parts.append(text(f"in {status}", f"{x + share / 2:.2f}%", y + 18, in_cell(score, status)))
+    return drawing("heat", HEADINGS + len(chart.rows) * CELL, chart.title, "".join(parts))
 
 
 def in_cell(score: float | None, status: str) -> str:
-    """Glyph and rounded score of a cell; a missing score is the glyph alone."""
-    return GLYPHS[status] if score is None else f"{GLYPHS[status]} {score:.0f}"
+    """Glyph and score of a cell; a missing score is the glyph alone."""
+    return GLYPHS[status] if score is None else f"{GLYPHS[status]} {score:.1f}"
 
 
 def span(periods: Sequence[str]) -> str:
@@ -138,41 +124,33 @@ def _small(chart: MultiplesChart, small: SmallSeries) -> str:
     values = gaps(small.values)
     known = [value for value in values if value is not None]
     low, high = domain([*known, *([] if small.target is None else [small.target])], pad=0.12)
-    step, scale = WIDE / max(1, len(values)), SMALL / (high - low)
-    parts, pen = [], "M"
-    for at, value in enumerate(values):
-        if value is not None:
-            parts.append(f"{pen}{(at + 0.5) * step:.0f} {(high - value) * scale:.1f}")
-        pen = "M" if value is None else "L"
-    target = "" if small.target is None else f'<path class="target" d="M0 {(high - small.target) * scale:.1f}H{WIDE}"/>'
-    points = "".join(
-        [
-            f'<use href="#mark-{status}" class="{status}" x="{(at + 0.5) * step / 10:.1f}%" y="{(high - value) * scale:.1f}"/>'
-            for at, (value, status) in enumerate(zip(values, small.statuses, strict=True))
-            if value is not None and (status in ("red", "amber") or at == len(values) - 1)
-        ]
-    )
+    step, scale, last = 100 / max(1, len(values)), SMALL / (high - low), len(values) - 1
+    parts, points, pen = [], [], "M"
+    for at, (value, status) in enumerate(zip(values, small.statuses, strict=True)):
+        if value is None:
+            pen = "M"
+            continue
+        x, y = (at + 0.5) * step, f"{(high - value) * scale:.1f}"
+        parts.append(f"{pen}{x * WIDE / 100:.0f} {y}")
+        pen = "L"
+        if status in ("red", "amber") or at == last:
+            points.append(point(status, f"{x:.1f}", y))
+    target = "" if small.target is None else f"M0 {(high - small.target) * scale:.1f}H{WIDE}"
+    inner = stretched(WIDE, SMALL, path("target", target) + path("line", "".join(parts)))
+    label, display = escape(small.label), escape(small.display)
     return (
-        f'<div class="small"><span class="label">{escape(small.label)}</span> <span class="value">{escape(small.display)}</span>'
-        f'<svg class="multiple" width="100%" height="{SMALL}" role="img" aria-label="{escape(small.label)} {escape(small.display)}">'
-        f'<svg class="stretch" viewBox="0 0 {WIDE} {SMALL}" width="100%" height="{SMALL}" preserveAspectRatio="none">{target}'
-        f'<path class="line" d="{"".join(parts)}"/></svg>{points}</svg></div>'
+        f'<div class="small"><span class="label">{label}</span> <span class="value">{display}</span>'
+        f"{drawing('multiple', SMALL, f'{small.label} {small.display}', inner + ''.join(points))}</div>"
     )
 
 
 def _heading(name: str, centre: float) -> str:
-    """A column's heading in one line or two, broken between words or in the middle of a Chinese name."""
-    return "".join(
-        [
-            f'<text class="column" x="{centre:.2f}%" y="{HEADINGS - above}">{escape(line)}</text>'
-            for line, above in zip(lines(name), (22, 9), strict=True)
-            if line
-        ]
-    )
+    above = zip(lines(name), (22, 9), strict=True)
+    return "".join([text("column", f"{centre:.2f}%", HEADINGS - up, line) for line, up in above if line])
 
 
 def lines(name: str) -> tuple[str, str]:
-    """A heading in two lines; the upper one is empty where one line is enough."""
+    """A heading in two lines, broken between words or within a Chinese name; the upper one may be empty."""
     if len(name) <= LONGEST_HEADING // (2 if any(letter > WIDE_FROM for letter in name) else 1):
         return "", name
     middle = len(name) / 2

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kpisite.declare.model import Site
 from kpisite.evaluate.report import STATUSES, Report
-from kpisite.languages import Column, Text, Tongue, UnitWords, tongue
+from kpisite.languages import NO_UNIT, Column, Text, Tongue, UnitWords, tongue
 from kpisite.periods import Grain
 from kpisite.render import marks
 from kpisite.render.board import Board
@@ -142,15 +142,13 @@ class Edition:
 
     def percent(self, share: float, decimals: int = 0) -> str:
         """A share as a percentage; one that is not whole never prints as 100 %."""
-        steps = self.tongue.percent_steps(share, decimals)
+        steps = Column(NO_UNIT, decimals, 0.01).steps(share)
         if share < 1 and steps >= 100 * 10**decimals:
             steps = 100 * 10**decimals - 1
         return f"{self.tongue.number(steps, decimals)}%"
 
-    def attainment(self, attainment: float, *, close: bool) -> str:
-        """The attainment as people quote it, within 0 to 200 %; left out where the target is small against the band."""
-        if math.isnan(attainment) or close:
-            return ""
+    def attainment(self, attainment: float) -> str:
+        """The attainment as people quote it, within 0 to 200 %."""
         if attainment < 0:
             return "<0%"
         return ">200%" if attainment > 2 else f"{self.tongue.rounded(attainment * 100, 1)}%"
@@ -258,6 +256,7 @@ def edition(board: Board, lang: str, texts: Mapping[str, Mapping[str, Any]]) -> 
         chart_texts=ChartTexts(
             **{key: t["chart"][key] for key in ("value", "target", "tolerance", "limit", "period", "no_data")},
             **{key: status[key] for key in ("green", "amber", "red", "grey")},
+            **{key: t["head"][key] for key in ("status", "indicator", "product", "family", "score")},
         ),
         nav=tuple(NavItem(key, t["nav"][key], href) for key, href in SECTIONS if _exists(site, key)),
         month_labels=tuple(words.period(period) for period in months),

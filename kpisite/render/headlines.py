@@ -125,5 +125,7 @@ def _worst(e: Edition, s: int) -> str:
 
 
 def weight_text(e: Edition, weight: float) -> str:
-    """A weight without needless decimals."""
+    """A weight without needless decimals; nothing where there is none."""
+    if not weight:
+        return ""
     return e.tongue.rounded(weight, 0 if weight == round(weight) else 1)

@@ -164,13 +164,17 @@ def change_between(e: Edition, s: int, i: int, t: int, before: int) -> tuple[Col
     return column, column.steps(new) - column.steps(old)
 
 
+# Growth in percent says something about amounts and large counts; of three breaches it does not.
+LEAST_BASE = {"money": 0.01, "count": 100.0}
+
+
 def change_text(e: Edition, s: int, i: int, t: int, before: int) -> str:
     """The change between two months with its sign and unit; amounts as growth in percent where that means anything."""
     column, change = change_between(e, s, i, t, before)
     if column is None:
         return ""
     old = float(e.board.months.value[s, i, before])
-    if column.unit.style in ("money", "count") and old > 0:
+    if old >= LEAST_BASE.get(column.unit.style, math.inf):
         growth = e.tongue.tenths(100 * (float(e.board.months.value[s, i, t]) / old - 1))
         return f"{e.tongue.number(growth, 1, signed=True)}%"
     return e.tongue.amount(change, column, signed=True, gap=True)

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 EXTENSIONS = ("tables", "fenced_code", "sane_lists", "footnotes", "def_list")
 # Alignment as an attribute: a style attribute would be refused by the page's security policy.
 # The words behind a footnote's way back would be English on every page.
-SETTINGS = {"tables": {"use_align_attribute": True}, "footnotes": {"BACKLINK_TITLE": ""}}
+SETTINGS: dict[str, dict[str, Any]] = {"tables": {"use_align_attribute": True}, "footnotes": {"BACKLINK_TITLE": ""}}
 TAG_NAMES = (
     "a abbr b blockquote br caption cite code dd del details div dl dt em h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre "
     "q s small span strong sub summary sup table tbody td tfoot th thead tr u ul var"

@@ -21,8 +21,8 @@ from typing import Any, Protocol
 from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from kpisite.errors import AuthorError, Place, Problem
-from kpisite.render.locale import Words, read_locale
 from kpisite.render.prepare import Preparation
+from kpisite.render.texts import Words, read_texts
 
 PLAIN = Path(__file__).parent.parent / "themes" / "plain"
 OWN = "templates"
@@ -67,7 +67,7 @@ def load_theme(root: Path) -> Theme:
     preparation.start()
     own = root / OWN
     problems: list[Problem] = []
-    texts = read_locale(PLAIN / "locale", own / "locale", problems)
+    texts = read_texts(PLAIN / "locale", own / "locale", problems)
     kinds = _own_kinds(own / "charts", problems)
     if problems:
         raise AuthorError(problems)
@@ -103,7 +103,7 @@ def _spoken(words: Mapping[str, Any]) -> SimpleNamespace:
 
 
 def _static(theme: Path, own: Path) -> Iterator[tuple[str, bytes]]:
-    """All static files by path, the site's own before the theme's; style sheets become one, in the order of their names."""
+    """All static files by path, the site's own before the theme's; style sheets are one, in order of their names."""
     found = _below(theme) | _below(own)
     sheets = [path for path in found if path.startswith("css/")]
     yield "site.css", b"\n".join([found[path].read_bytes() for path in sorted(sheets)])

@@ -109,6 +109,18 @@ def test_every_month_of_every_vintage_equals_the_publishers_file(version, produc
     assert shown(report, product, indicator) == close(expected)
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("product", MARKETS)
+def test_every_frozen_version_holds_the_figures_of_its_vintage(version, product):
+    rows = pd.read_csv(EXAMPLE / "releases" / version / "values" / f"{product}.csv", dtype={"period": str})
+    months = rows[rows["period"].str.fullmatch(r"\d{4}-\d{2}") & rows["value"].notna()]
+
+    frozen = {name: group.set_index("period")["value"].to_dict() for name, group in months.groupby("indicator")}
+
+    expected = oracle(VERSIONS[version][0], product)
+    assert frozen == {name: close(series.to_dict()) for name, series in expected.items() if len(series)}
+
+
 def test_the_newest_version_shows_every_month_from_2005_on():
     periods = [period.label for period in report_of("2024-12").figures[Grain.MONTH].periods]
 

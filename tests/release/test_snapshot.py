@@ -125,10 +125,9 @@ def test_the_hash_changes_with_every_figure_and_declaration(files):
 
 def test_signing_a_release_does_not_change_what_was_signed():
     one = report()
-    more = REVIEW | {"on": "2025-12-11", "person": "Zhao"}
-    signed = dataclasses.replace(one, site=one.site.model_copy(update={"reviews": (*one.site.reviews, *one.site.reviews)}))
+    reviews = (*one.site.reviews, *one.site.reviews)
+    signed = dataclasses.replace(one, site=one.site.model_copy(update={"reviews": reviews}))
 
-    assert more["on"] <= one.as_of
     assert content_hash(signed) == content_hash(one)
     assert freeze(signed) != freeze(one)
 
@@ -174,7 +173,7 @@ def test_values_are_one_line_a_cell(files):
     assert rows["ftp-margin", "2025-10"]["reason"] == "zero-denominator"
     assert rows["npl-ratio", "2025-Q4"]["value"] == "0.3333333333333333"
     assert rows["npl-ratio", "2025-12"]["over_limit"] == "yes"
-    assert rows["npl-ratio", "2025-12"]["vintage"] == "2024-04-29"
+    assert rows["npl-ratio", "2025-12"]["vintage"] == "2024-04-24"
     assert rows["csat", "2025-12"]["small"] == "yes"
     assert all((row["value"] == "") == (row["reason"] != "") for row in rows.values())
 
@@ -220,7 +219,7 @@ def test_everything_is_text_without_surprises(files):
         if not path.startswith("texts/"):
             assert text.endswith("\n"), path
             assert "\r" not in text, path
-            assert "nan" not in text.lower(), path
+            assert ",nan" not in text, path
 
 
 def test_declarations_are_written_in_the_order_in_which_they_were_made(files):

@@ -123,5 +123,4 @@ def benchmarks(e: Edition, i: int) -> Table | None:
     answer = e.t["answer"]
     rows = [(e.say(one.value), e.say(one.source), answer["yes" if one.verified else "no"]) for one in found]
     heads = tuple(e.head(key) for key in ("benchmark", "source", "verified"))
-    note = e.t["indicator"]["benchmarks_note"]
-    return marks.table("benchmarks", e.t["indicator"]["benchmarks"], heads, rows, note=note)
+    return marks.table("benchmarks", e.t["indicator"]["benchmarks"], heads, rows)

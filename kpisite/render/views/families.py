@@ -4,7 +4,7 @@ import math
 
 from markupsafe import Markup
 
-from kpisite.evaluate.report import ABSENT, KEY
+from kpisite.evaluate.report import ABSENT, KEY, STATUSES
 from kpisite.render import marks
 from kpisite.render.cells import cell
 from kpisite.render.edition import Edition, root_of
@@ -51,7 +51,7 @@ def family_page(e: Edition, f: int) -> FamilyPage:
     crumbs = (Link(e.t["nav"]["families"], f"{root}families/index.html"),)
     practices = (p for p, one in e.board.ordered if one.family == id_)
     return FamilyPage(
-        **e.frame(path, title=e.families[f], lead=meaning, section="families", crumbs=crumbs),
+        **e.frame(path, title=e.families[f], lead=_lead(e, f), section="families", crumbs=crumbs),
         meaning=meaning,
         perspective=e.t["perspective"][family.perspective],
         scores=_scores(e, f, root),
@@ -59,6 +59,14 @@ def family_page(e: Edition, f: int) -> FamilyPage:
         practices=practice_cards(e, practices, root),
         notes=e.body(f"families/{id_}"),
     )
+
+
+def _lead(e: Edition, f: int) -> str:
+    """How many key figures of the family there are, by status."""
+    numbers = e.board.scores.counts[list(e.board.products), f, e.board.now].sum(axis=0).tolist()
+    counts = {name: int(numbers[code]) for code, name in enumerate(STATUSES)}
+    members = len(members_of(e, e.report.families[f]))
+    return str(e.t["say"]["family_lead"].format(indicators=members, total=sum(counts.values()), **counts))
 
 
 def _scores(e: Edition, f: int, root: str) -> Table:

@@ -1,6 +1,5 @@
 """The page of one indicator of one product: its whole story."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from kpisite.declare.model import Target
@@ -8,7 +7,8 @@ from kpisite.evaluate.report import AMBER, KEY, RED
 from kpisite.languages import Column
 from kpisite.periods import GRAIN_ORDER, Grain
 from kpisite.render import marks
-from kpisite.render.cells import Cell, Raw, cell, cells, raw
+from kpisite.render.cells import Raw, cell, raw
+from kpisite.render.course import Course, course
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import weight_text
 from kpisite.render.narrative import (
@@ -34,11 +34,11 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     subject, indicator = e.report.subjects[s].id, e.report.indicators[i]
     path = f"products/{subject}/{indicator}/index.html"
     root, board = root_of(path), e.board
-    months = cells(e, s, i, Grain.MONTH)
+    months = course(e, s, i, Grain.MONTH)
     one = raw(board.months, s, i, board.now)
     off = one.status in (RED, AMBER)
     plans = board.plans.get((subject, indicator), ())
-    title = e.t["say"]["subject"].format(product=e.subjects[s], indicator=e.indicators[i])
+    title = e.t["say"]["title"].format(product=e.subjects[s], indicator=e.indicators[i])
     lead = figure_sentence(e, s, i, named=False)
     if off:
         lead = joined(e, (lead, next_step(e, s, i).text))
@@ -46,12 +46,12 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     return FigurePage(
         **e.frame(path, title=title, lead=lead, section="products", crumbs=(products, e.to_subject(s, root))),
         status=e.mark(one.status),
-        score=months[board.now].score,
+        score=months.scores[board.now],
         badges=_badges(e, s, i, one),
         chart=plotted.history(e, s, i, months, title),
         facts=_facts(e, s, i, one),
         target_facts=_target_facts(e, s, i, one),
-        months=_table(e, s, i, Grain.MONTH, months),
+        months=_table(e, Grain.MONTH, months),
         grains=tuple(
             _folded(e, s, i, grain) for grain in GRAIN_ORDER if grain in e.report.figures and grain != Grain.MONTH
         ),
@@ -92,7 +92,7 @@ def _facts(e: Edition, s: int, i: int, one: Raw) -> tuple[Fact, ...]:
         Fact(head["attainment"], shown.attainment),
         Fact(head["status"], e.mark(one.status)),
         Fact(head["score"], shown.score),
-        Fact(head["weight"], weight_text(e, weight) if weight else ""),
+        Fact(head["weight"], weight_text(e, weight)),
         *_changes(e, s, i),
         Fact(head["owner"], owner_of(e, s, i)),
     ]
@@ -157,20 +157,16 @@ def _path(e: Edition, i: int, declared: Target) -> str:
 
 
 def _folded(e: Edition, s: int, i: int, grain: Grain) -> Folded:
-    return Folded(e.t["grain"][grain.value], _table(e, s, i, grain, cells(e, s, i, grain)))
+    return Folded(e.t["grain"][grain.value], _table(e, grain, course(e, s, i, grain)))
 
 
-def _table(e: Edition, s: int, i: int, grain: Grain, shown: Sequence[Cell]) -> Table:
+def _table(e: Edition, grain: Grain, one: Course) -> Table:
     """The figures of one grain, the newest first."""
     labels = e.once(("labels", grain), lambda: [e.tongue.period(p) for p in e.report.figures[grain].periods])
-    rows = [
-        (label, one.value, one.target, one.gap, one.attainment, one.status, one.score, one.remark)
-        for label, one in zip(reversed(labels), reversed(shown), strict=True)
-    ]
-    column = e.column(s, i, grain)
-    heads = e.once(("heads", column), lambda: _heads(e, column))
+    columns = (labels, one.values, one.targets, one.gaps, one.attainments, one.marks, one.scores, one.remarks)
+    heads = e.once(("heads", one.column), lambda: _heads(e, one.column))
     caption = e.t["figure"]["months"] if grain is Grain.MONTH else e.t["grain"][grain.value]
-    return marks.table(f"by-{grain.value}", caption, heads, rows)
+    return marks.table_of_columns(f"by-{grain.value}", caption, heads, [column[::-1] for column in columns])
 
 
 def _heads(e: Edition, column: Column) -> tuple[Head, ...]:

@@ -12,7 +12,7 @@ from kpisite.render.cells import cell
 from kpisite.render.charts import MultiplesChart, SmallSeries
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import weight_text
-from kpisite.render.narrative import change_text
+from kpisite.render.narrative import change_text, figure_sentence
 from kpisite.render.pages import IndicatorList, IndicatorPage
 from kpisite.render.parts import Group, Link, Table
 from kpisite.render.views import plotted
@@ -85,7 +85,7 @@ def indicator_page(e: Edition, i: int) -> IndicatorPage:
     crumbs = (Link(e.t["nav"]["indicators"], f"{root}indicators/index.html"),)
     leads = tuple(lead for lead in one.led_by if lead in e.report.indicators)
     return IndicatorPage(
-        **e.frame(path, title=e.indicators[i], lead=e.say(one.meaning), section="indicators", crumbs=crumbs),
+        **e.frame(path, title=e.indicators[i], lead=_lead(e, i, products), section="indicators", crumbs=crumbs),
         meaning=e.say(one.meaning),
         definition=definition(e, i, root),
         chart=_multiples(e, i, products),
@@ -99,6 +99,19 @@ def indicator_page(e: Edition, i: int) -> IndicatorPage:
         notes=e.body(f"indicators/{id_}"),
         downloads=(Link(e.t["say"]["all_data"], f"{root}../data/results.csv"),),
     )
+
+
+def _lead(e: Edition, i: int, products: tuple[int, ...]) -> str:
+    """How the products that are judged by an indicator stand; for the house's own, how the house stands."""
+    bank, words = e.board.bank, e.t["say"]
+    judged = [s for s in products if e.report.role[s, i] == KEY]
+    if not products and bank is not None and e.report.role[bank, i] == KEY:
+        return figure_sentence(e, bank, i, named=False)
+    if not judged:
+        return str(words["indicator_watched"].format(products=len(products)))
+    status = e.board.months.status[judged, i, e.board.now].tolist()
+    counts = {name: status.count(code_) for code_, name in enumerate(STATUSES)}
+    return str(words["indicator_lead"].format(products=len(judged), **counts))
 
 
 def _rolled(e: Edition, i: int) -> tuple[int, ...]:
@@ -127,7 +140,7 @@ def _now(e: Edition, i: int, products: tuple[int, ...], root: str) -> Table:
                 one.gap,
                 one.status,
                 one.score,
-                weight_text(e, weight) if weight else "",
+                weight_text(e, weight),
                 change_text(e, s, i, now, now - 12),
                 plotted.sparkline(e, s, i),
                 one.remark,
@@ -163,8 +176,7 @@ def _rollups(e: Edition, i: int, subjects: tuple[int, ...], root: str) -> Table:
         e.head("reason"),
         e.head("covers"),
     )
-    words = e.t["indicator"]
-    return marks.table("rollups", words["rollups"], heads, rows, note=words["rollups_note"])
+    return marks.table("rollups", e.t["indicator"]["rollups"], heads, rows)
 
 
 def _multiples(e: Edition, i: int, products: tuple[int, ...]) -> Markup:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from kpisite.declare.model import Effect, Plan, PlanReview
+from kpisite.declare.model import Effect, Milestone, Plan, PlanReview
 from kpisite.render import marks
 from kpisite.render.board import CLOSED_ACTIONS, LATE_ACTIONS, touched
 from kpisite.render.edition import Edition, root_of
@@ -77,7 +77,7 @@ def plan_page(e: Edition, id_: str) -> PlanPage:
         cause=e.say(plan.cause),
         effects=_effects(e, plan, root),
         actions=actions_table(e, [id_], root, plan_column=False),
-        milestones=_milestones(e, id_, plan),
+        milestones=_milestones(e, plan),
         reviews=_reviews(e, plan),
         practices=practice_cards(e, practices, root),
         indicators=card.indicators,
@@ -190,14 +190,14 @@ def _effect(e: Edition, product: str, effect: Effect, root: str) -> tuple[str, .
     )
 
 
-def _milestones(e: Edition, id_: str, plan: Plan) -> Table | None:
+def _milestones(e: Edition, plan: Plan) -> Table | None:
     rows = [
         (
             e.say(milestone.name),
             f"{action_id} {e.say(action.title)}",
             e.tongue.date(milestone.due),
             e.tongue.date(milestone.done) if milestone.done else "",
-            action_mark(e, e.board.action_status[id_, action_id]),
+            action_mark(e, _milestone_status(e, milestone)),
         )
         for action_id, action in sorted(plan.actions.items())
         for milestone in sorted(action.milestones, key=lambda one: one.due)
@@ -206,6 +206,12 @@ def _milestones(e: Edition, id_: str, plan: Plan) -> Table | None:
         return None
     heads = (e.head("milestone"), e.head("action"), e.head("due", "num"), e.head("done", "num"), e.head("status"))
     return marks.table("milestones", e.t["plan"]["milestones"], heads, rows)
+
+
+def _milestone_status(e: Edition, milestone: Milestone) -> str:
+    if milestone.done is not None:
+        return "done" if milestone.done <= milestone.due else "done-late"
+    return "late" if milestone.due.isoformat() < e.report.as_of else "planned"
 
 
 def _reviews(e: Edition, plan: Plan) -> Table | None:

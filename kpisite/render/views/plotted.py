@@ -8,19 +8,15 @@ from kpisite.evaluate.report import STATUSES
 from kpisite.languages import Column
 from kpisite.periods import Grain
 from kpisite.render import charts
-from kpisite.render.cells import Cell, Raw, course, raw
+from kpisite.render.cells import Cell, Raw, raw
 from kpisite.render.charts import BulletChart, BulletRow, HistoryChart
+from kpisite.render.course import Course
 from kpisite.render.edition import Edition
 
 
 def shown(column: Column, value: float) -> float | None:
     """A number as the reader sees it, or a gap."""
     return None if math.isnan(value) else column.shown(column.steps(value))
-
-
-def scaled(column: Column, value: float) -> float | None:
-    """A width in the unit of the column, not rounded, or a gap."""
-    return None if math.isnan(value) else value / column.factor
 
 
 def sparkline(e: Edition, s: int, i: int) -> Markup:
@@ -31,9 +27,9 @@ def sparkline(e: Edition, s: int, i: int) -> Markup:
     return charts.sparkline(values, None if target != target else target, e.indicators[i])
 
 
-def history(e: Edition, s: int, i: int, cells: list[Cell], title: str) -> Markup:
+def history(e: Edition, s: int, i: int, one: Course, title: str) -> Markup:
     """A figure by month with its target, tolerance and limit."""
-    column, ones = e.column(s, i), course(e.board.months, s, i)
+    column, figures = one.column, e.board.months
     declared = e.site.indicators[e.report.indicators[i]]
     return charts.history(
         HistoryChart(
@@ -41,18 +37,23 @@ def history(e: Edition, s: int, i: int, cells: list[Cell], title: str) -> Markup
             title=title,
             unit=column.head,
             periods=e.month_labels,
-            values=tuple([shown(column, one.value) for one in ones]),
-            targets=tuple([shown(column, one.target) for one in ones]),
-            targets_high=tuple([shown(column, one.high) for one in ones]),
-            tolerances=tuple([scaled(column, one.tolerance) for one in ones]),
+            values=_points(column, one.steps),
+            targets=_points(column, column.many(figures.target[s, i].tolist())),
+            targets_high=_points(column, column.many(figures.target_high[s, i].tolist())),
+            tolerances=tuple([None if w != w else w / column.factor for w in figures.tolerance[s, i].tolist()]),
             direction=declared.direction,
             decimals=column.decimals,
-            statuses=tuple([STATUSES[one.status] for one in ones]),
-            limit=scaled(column, declared.limit.value) if declared.limit else None,
+            statuses=tuple([STATUSES[status] for status in one.statuses]),
+            limit=declared.limit.value / column.factor if declared.limit else None,
             texts=e.chart_texts,
-            displays=tuple([one.value for one in cells]),
+            displays=tuple(one.values),
         )
     )
+
+
+def _points(column: Column, steps: list[int | None]) -> tuple[float | None, ...]:
+    power = 10.0**column.decimals
+    return tuple([None if n is None else n / power for n in steps])
 
 
 def bullet(e: Edition, s: int, keys: tuple[int, ...], cells: list[Cell]) -> Markup:

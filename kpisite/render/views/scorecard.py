@@ -3,8 +3,10 @@
 import math
 
 from kpisite.evaluate.report import STATUSES
+from kpisite.periods import Grain
 from kpisite.render import marks
 from kpisite.render.cells import Cell, cell
+from kpisite.render.course import course
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences, weight_text
 from kpisite.render.narrative import change_text, figure_sentence, next_step
@@ -32,14 +34,13 @@ def product_list(e: Edition) -> ProductList:
     )
 
 
-def products_table(e: Edition, root: str, id_: str = "products") -> Table:
-    """Composite, coverage and counts of each product, the lowest first."""
+def products_table(e: Edition, root: str, id_: str = "products", *, brief: bool = False) -> Table:
+    """Composite, coverage and counts of each product, the lowest first; in brief, without line and owner."""
     order = e.board.by_composite()
-    rows = [_product_row(e, s, root) for s in order[:LONGEST]]
+    rows = [_product_row(e, s, root, brief=brief) for s in order[:LONGEST]]
     heads = (
         e.head("product"),
-        e.head("line"),
-        e.head("owner"),
+        *(() if brief else (e.head("line"), e.head("owner"))),
         e.head("score", "num"),
         e.head("status", "status"),
         e.head("change", "num"),
@@ -55,7 +56,7 @@ def longest(e: Edition, shown: int, total: int) -> str:
     return str(e.t["say"]["longest"].format(shown=shown, total=total)) if shown < total else ""
 
 
-def _product_row(e: Edition, s: int, root: str) -> list[str]:
+def _product_row(e: Edition, s: int, root: str, *, brief: bool) -> list[str]:
     product = e.site.products[e.report.subjects[s].id]
     scores, now, c = e.board.scores, e.board.now, e.board.composite
     score, coverage = float(scores.score[s, c, now]), float(scores.coverage[s, c, now])
@@ -63,8 +64,7 @@ def _product_row(e: Edition, s: int, root: str) -> list[str]:
     link = e.to_subject(s, root)
     return [
         marks.anchor(link.text, link.href),
-        e.say(e.site.lines[product.line].name),
-        product.owner,
+        *(() if brief else (e.say(e.site.lines[product.line].name), product.owner)),
         e.composite(score) or e.t["say"]["no_composite"],
         e.mark(int(scores.status[s, c, now])),
         "" if math.isnan(score + before) else change(e, score, before),
@@ -214,11 +214,8 @@ def _monitor(e: Edition, s: int, root: str) -> Folded | None:
 
 def _block(e: Edition, s: int, i: int, root: str) -> Block:
     """A figure within the scorecard, where figures have no pages of their own."""
-    from kpisite.periods import Grain
-    from kpisite.render.cells import cells
-
-    title = e.t["say"]["subject"].format(product=e.subjects[s], indicator=e.indicators[i])
-    chart = plotted.history(e, s, i, cells(e, s, i, Grain.MONTH), title)
+    title = e.t["say"]["title"].format(product=e.subjects[s], indicator=e.indicators[i])
+    chart = plotted.history(e, s, i, course(e, s, i, Grain.MONTH), title)
     return Block(
         f"figure-{e.report.indicators[i]}", title, e.to_figure(s, i, root), figure_sentence(e, s, i), chart, ()
     )

@@ -33,7 +33,7 @@ def summary(e: Edition) -> Summary:
         attention=tuple(item(e, s, i, "") for s, i in board.attention()[:MOST_ATTENTION]),
         good_news=tuple(_good(e, s, i, newly) for s, i, newly in board.good_news()[:MOST_GOOD_NEWS]),
         completeness=_completeness(e),
-        products=products_table(e, ""),
+        products=products_table(e, "", brief=True),
         matrix=_matrix(e),
         heat=_heat(e),
         lines=_lines(e),
@@ -60,7 +60,7 @@ def _completeness(e: Edition) -> tuple[Fact, ...]:
     share = e.percent(1.0) if whole else e.percent(received / expected, 1)
     facts = {"received": received, "expected": expected, "period": e.tongue.period(e.report.period), "share": share}
     found = list(e.board.missing())
-    names = [say["subject"].format(product=e.subjects[s], indicator=e.indicators[i]) for s, i in found[:MOST_ATTENTION]]
+    names = [say["title"].format(product=e.subjects[s], indicator=e.indicators[i]) for s, i in found[:MOST_ATTENTION]]
     if len(found) > MOST_ATTENTION:
         names.append(e.t["ui"]["plus_more"].format(count=len(found) - MOST_ATTENTION))
     missing = Fact(words["missing"], e.listed(names))

@@ -61,7 +61,7 @@ def strategy_map(e: Edition) -> StrategyMap:
     lead = words["lead"].format(count=len(rows))
     return StrategyMap(
         **e.frame(path, title=words["title"], lead=lead, section="strategy_map"),
-        table=marks.table("strategy-map", words["caption"], heads, rows, note=words["note"]),
+        table=marks.table("strategy-map", words["caption"], heads, rows),
     )
 
 

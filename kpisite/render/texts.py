@@ -13,7 +13,7 @@ Words = dict[str, Any]
 MODEL = "en"
 
 
-def read_locale(theme: Path, own: Path, problems: list[Problem]) -> dict[str, Words]:
+def read_texts(theme: Path, own: Path, problems: list[Problem]) -> dict[str, Words]:
     """The texts by language; notes texts of the site that nobody asks for, and those that a new language lacks."""
     texts = {path.stem: _load(path, path.name, problems) for path in sorted(theme.glob("*.yaml"))}
     wanted = set(_keys(texts[MODEL]))
@@ -53,7 +53,7 @@ def _load(path: Path, name: str, problems: list[Problem]) -> Words:
     # The C loader reads a locale file ten times faster; both give the same.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader either way
+        found = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # a safe loader either way
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)

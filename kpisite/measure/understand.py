@@ -1,0 +1,96 @@
+"""Understand every measure and formula before anything is computed; each mistake is told with its place."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from kpisite.declare.model import Path, Site
+from kpisite.errors import Place, Problems
+from kpisite.load.tables import Tables
+from kpisite.measure.aggregate import Aggregate, compile_measure, default_sql
+from kpisite.measure.degree import check_kinds
+from kpisite.measure.expression import FormulaError, parse_formula
+from kpisite.measure.shown import STEPS
+from kpisite.measure.units import Unit, unit_named, unit_of
+from kpisite.measure.versions import Version, measures_of, versions
+
+
+def aggregates(site: Site, tables: Tables, problems: Problems) -> dict[str, Aggregate]:
+    """The measures of all sources that could be read, ready for the engine."""
+    found: dict[str, Aggregate] = {}
+    for name, measure in site.measures.items():
+        table = tables.tables.get(measure.source)
+        if table is None:
+            continue
+        sql = default_sql(name, measure)
+        try:
+            found[name] = compile_measure(sql, table.columns, table.header)
+        except FormulaError as error:
+            path: Path = ("measures", name, "sql") if measure.sql is not None else ("measures", name)
+            _tell(site, path, measure.sql or "", error, "measure", problems)
+    return found
+
+
+def formulas(site: Site, indicators: Iterable[str], problems: Problems) -> dict[str, tuple[Version, ...]]:
+    """The definition versions of each indicator that has a formula."""
+    return {id_: _versions(site, id_, problems) for id_ in indicators if site.indicators[id_].formula is not None}
+
+
+def steps(site: Site, found: Mapping[str, tuple[Version, ...]]) -> dict[str, int]:
+    """The months that may lie between two deliveries of each measure: what all its indicators can live with."""
+    months: dict[str, int] = {}
+    for id_, every in found.items():
+        step = STEPS[site.indicators[id_].cadence]
+        for version in every:
+            for part in (version.formula, version.condition):
+                for name in measures_of(part, site.params) if part is not None else ():
+                    months[name] = min(step, months.get(name, step))
+        sample = site.indicators[id_].sample
+        if sample is not None:
+            months[sample.measure] = min(step, months.get(sample.measure, step))
+    return {name: months.get(name, 1) for name in site.measures}
+
+
+def _versions(site: Site, id_: str, problems: Problems) -> tuple[Version, ...]:
+    indicator = site.indicators[id_]
+    names = (*site.measures, *site.params)
+    written: dict[Path, str] = {("indicators", id_, "formula"): indicator.formula or ""}
+    if indicator.missing_when is not None:
+        written["indicators", id_, "missing_when", "formula"] = indicator.missing_when.formula
+    for number, definition in enumerate(indicator.definitions):
+        if definition.formula is not None:
+            written["indicators", id_, "definitions", number, "formula"] = definition.formula
+    fine = True
+    for path, text in written.items():
+        try:
+            _check(site, text, names)
+        except FormulaError as error:
+            fine = False
+            _tell(site, path, text, error, "formula", problems)
+    return versions(indicator, names) if fine else ()
+
+
+def _check(site: Site, text: str, names: Iterable[str]) -> None:
+    formula = parse_formula(text, tuple(names))
+    units: dict[str, Unit] = {name: unit_named(measure.unit) for name, measure in site.measures.items()}
+    unit_of(formula, units | dict.fromkeys(site.params))
+    check_kinds(formula, {name: measure.kind for name, measure in site.measures.items()})
+
+
+def _tell(site: Site, path: Path, text: str, error: FormulaError, code: str, problems: Problems) -> None:
+    place = site.place(*path)
+    if text and "\n" not in text and path in site.places:
+        place = Place(place.file, place.line, place.col + error.start)
+    subject = f"{path[0]}.{path[1]}: "
+    problems.error(place, f"{subject}{error}", error.hint, code, excerpt(text, error.start, error.end))
+
+
+def excerpt(text: str, start: int, end: int) -> str:
+    """The text with a caret under the part that is wrong; Chinese characters are two columns wide."""
+    line = text.replace("\n", " ")
+    if not line:
+        return ""
+    return f"  {line}\n  {' ' * _width(line[:start])}{'^' * max(1, _width(line[start:end]))}"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
