@@ -1,7 +1,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpisite.periods import GRAIN_ORDER, MONTHS, Grain, Period, PeriodError, month, of_month, parse, span
@@ -76,6 +76,7 @@ def test_doubtful_spellings_are_refused_with_a_hint(text, hint):
     assert str(error.value) == f"'{text}' is not a period"
 
 
+@settings(deadline=None)
 @given(MONTH_NUMBERS, st.sampled_from(GRAIN_ORDER), STARTS)
 def test_a_label_reads_back_as_its_period(number, grain, start):
     period = of_month(number, grain, start)
@@ -84,6 +85,7 @@ def test_a_label_reads_back_as_its_period(number, grain, start):
     assert parse(period.label, start) == Period(grain, period.number, start)
 
 
+@settings(deadline=None)
 @given(MONTH_NUMBERS, st.sampled_from(GRAIN_ORDER), STARTS)
 def test_a_period_holds_the_month_it_was_made_of(number, grain, start):
     period = of_month(number, grain, start)
@@ -93,6 +95,7 @@ def test_a_period_holds_the_month_it_was_made_of(number, grain, start):
         assert period.months == MONTHS[grain]
 
 
+@settings(deadline=None)
 @given(MONTH_NUMBERS, st.sampled_from(tuple(MONTHS)), STARTS)
 def test_periods_follow_each_other_without_a_gap(number, grain, start):
     period = of_month(number, grain, start)

@@ -8,8 +8,8 @@ from kpisite.errors import Place, Problems
 from kpisite.load.cells import Broken, Row, rows
 from kpisite.load.header import fold
 from kpisite.load.labels import BadLabel
-from kpisite.load.numbers import CellError
 from kpisite.load.staging import Part
+from kpisite.load.values import CellError
 
 # More problems of one file than this say nothing new.
 MOST = 100

@@ -8,8 +8,8 @@ from kpisite.declare.model import Column, Source
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.files import Delivery
 from kpisite.load.header import Header, fold
-from kpisite.load.numbers import CellError, read_cell
 from kpisite.load.textfile import TextFile
+from kpisite.load.values import CellError, read_cell
 
 NOTHING = "CAST(NULL AS VARCHAR)"
 

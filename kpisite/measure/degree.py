@@ -26,8 +26,6 @@ def degree(expression: Expression, kinds: Mapping[str, str]) -> int:
             return max(args[1:])
         case name if name in LEVELLED:
             return 0
-        case name if name in ("lag", "rolling_sum", "rolling_avg"):
-            return args[0]
         case _:
             return max(args)
 
@@ -40,8 +38,9 @@ def check_kinds(expression: Expression, kinds: Mapping[str, str]) -> None:
         found = {kinds[inner.name] for inner in walk(part.args[0]) if isinstance(inner, Name) and inner.name in kinds}
         wrong, wanted = ("flow", "a balance") if part.name in OF_STOCKS else ("stock", "a flow")
         if found == {wrong} or "duration" in found:
-            hint = f"{part.name}() of a {'flow' if wrong == 'flow' else 'balance'} has no meaning."
-            raise FormulaError(f"{part.name}() wants {wanted}", part.start, part.start + len(part.name), hint)
+            end = part.start + len(part.name)
+            hint = "Flows are added up over time, balances are averaged; the kind of a measure says which it is."
+            raise FormulaError(f"{part.name}() wants {wanted}", part.start, end, hint)
 
 
 def is_linear(expression: Expression, kinds: Mapping[str, str]) -> bool:

@@ -67,6 +67,7 @@ _SIGNS = {
     TokenType.NUMBER,
 }  # fmt: skip
 _WORDS = {TokenType.AND, TokenType.OR, TokenType.NOT}
+NO_QUOTES = "Names of measures stand without quotes."
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -132,7 +133,8 @@ def parse_formula(text: str, names: Collection[str]) -> Expression:
     """Read a formula over these measures and parameters."""
     folded = text.translate(FOLDED)
     if "--" in folded or "/*" in folded:
-        raise FormulaError("a formula has no comments", 0, hint="Write a - (-b) for a minus before a minus.")
+        at = min(folded.index(sign) for sign in ("--", "/*") if sign in folded)
+        raise FormulaError("a formula has no comments", at, hint="Write a - (-b) for a minus before a minus.")
     if len(folded) > LONGEST:
         raise FormulaError(f"the formula is longer than {LONGEST} characters", 0)
     tokens = _tokens(folded)
@@ -157,8 +159,7 @@ def _tokens(text: str) -> list[Token]:
         return list(_Dialect().tokenize(text))
     except SqlglotError as error:
         at = next((i for i, char in enumerate(text) if char in "'\"`"), 0)
-        hint = "Names of measures stand without quotes."
-        raise FormulaError("a formula has no quoted texts", at, hint=hint) from error
+        raise FormulaError("a formula has no quoted texts", at, hint=NO_QUOTES) from error
 
 
 def _check_tokens(tokens: list[Token], text: str, names: Collection[str]) -> None:
@@ -221,6 +222,8 @@ def _check_token(token: Token, after: Token | None, text: str, names: Collection
     if token.token_type in _SIGNS or token.token_type in _WORDS:
         return
     word = text[start:end]
+    if word[0] in "'\"`":
+        raise FormulaError("a formula has no quoted texts", start, end, NO_QUOTES)
     if not _WORD.fullmatch(word):
         raise FormulaError(f"'{word}' has no meaning in a formula", start, end, "Known: + - * / ( ) < <= > >= = <>.")
     if after is None or after.token_type is not TokenType.L_PAREN:
@@ -258,8 +261,8 @@ def _call(tree: exp.Anonymous, start: int) -> Call:
     args = tuple(_convert(arg) for arg in tree.expressions)
     fewest, most = FUNCTIONS[name]
     if not fewest <= len(args) <= most:
-        wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
-        raise FormulaError(f"{name}() takes {wanted} arguments and got {len(args)}", start, start + len(name))
+        wanted = f"{fewest} to {most} arguments" if fewest != most else f"{fewest} argument{'s' * (fewest != 1)}"
+        raise FormulaError(f"{name}() takes {wanted} and got {len(args)}", start, start + len(name))
     if name in COUNTING:
         count = args[1]
         if not isinstance(count, Number) or count.value != int(count.value) or not 1 <= count.value <= LONGEST_LAG:

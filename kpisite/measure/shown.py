@@ -17,8 +17,9 @@ from kpisite.periods import Grain
 Days = npt.NDArray[np.int32]
 # Months of the fiscal year between two figures.
 STEPS = {"month": 1, "quarter": 3, "year": 12}
-# The grain whose figure stands in the month that ends it.
+# The grain whose figure stands in the shorter periods that end with it.
 GRAINS = {"month": Grain.MONTH, "quarter": Grain.QUARTER, "year": Grain.YEAR}
+SHORTER = {"month": (), "quarter": (Grain.MONTH,), "year": (Grain.MONTH, Grain.QUARTER, Grain.HALF)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ MAY_BE_DUE = tuple(
 
 
 def _grain_of(indicator: Indicator, grain: Grain) -> Grain:
-    if grain is not Grain.MONTH or indicator.kind == "duration":
+    if grain not in SHORTER[indicator.cadence] or indicator.kind == "duration":
         return grain
     return GRAINS[indicator.cadence]
 

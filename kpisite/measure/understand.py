@@ -1,8 +1,8 @@
 """Understand every measure and formula before anything is computed; each mistake is told with its place."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 
+from kpisite.declare.excerpt import columns
 from kpisite.declare.model import Path, Site
 from kpisite.errors import Place, Problems
 from kpisite.load.tables import Tables
@@ -78,19 +78,17 @@ def _check(site: Site, text: str, names: Iterable[str]) -> None:
 
 def _tell(site: Site, path: Path, text: str, error: FormulaError, code: str, problems: Problems) -> None:
     place = site.place(*path)
+    # The offset in a text of several lines says nothing about the line and column in the file.
     if text and "\n" not in text and path in site.places:
         place = Place(place.file, place.line, place.col + error.start)
-    subject = f"{path[0]}.{path[1]}: "
-    problems.error(place, f"{subject}{error}", error.hint, code, excerpt(text, error.start, error.end))
+    owner = f"{'measure' if path[0] == 'measures' else 'indicator'} '{path[1]}'"
+    problems.error(place, f"{owner}: {error}", error.hint, code, _excerpt(text, error))
 
 
-def excerpt(text: str, start: int, end: int) -> str:
-    """The text with a caret under the part that is wrong; Chinese characters are two columns wide."""
-    line = text.replace("\n", " ")
-    if not line:
+def _excerpt(text: str, error: FormulaError) -> str:
+    """The formula with carets under the part that is wrong."""
+    if not text:
         return ""
-    return f"  {line}\n  {' ' * _width(line[:start])}{'^' * max(1, _width(line[start:end]))}"
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    line = text.replace("\n", " ")
+    carets = "^" * max(1, columns(line[error.start : error.end]))
+    return f"    {line}\n    {' ' * columns(line[: error.start])}{carets}"

@@ -17,8 +17,10 @@ from kpisite.publish.result_json import result_json
 from kpisite.release.axes import axes_of
 from kpisite.release.snapshot import WARNING_COLUMNS
 from kpisite.release.tables import score_table, table, targets
-from kpisite.release.text import number, numbers, words
+from kpisite.release.text import few_numbers, number, numbers, words
 
+# Few enough that their texts need little memory at once.
+_PAIRS_AT_A_TIME = 500
 # What makes a spreadsheet run a cell.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,22 +39,24 @@ def exports(report: Report) -> dict[str, bytes]:
 
 def result_table(report: Report) -> str:
     """Every figure of every subject, one line each; grain after grain within an indicator."""
-    lines: list[str] = []
-    for s in range(len(report.subjects)):
-        lines += _result_lines(report, s)
-    return table(RESULT_COLUMNS, lines)
+    subjects, indicators = np.nonzero(report.role)
+    starts = range(0, len(subjects), _PAIRS_AT_A_TIME)
+    parts = [slice(start, start + _PAIRS_AT_A_TIME) for start in starts]
+    texts = ["\n".join(_result_lines(report, subjects[part], indicators[part])) for part in parts]
+    return table(RESULT_COLUMNS, texts)
 
 
-def _result_lines(report: Report, subject: int) -> list[str]:
+def _result_lines(report: Report, subjects: npt.NDArray[np.intp], indicators: npt.NDArray[np.intp]) -> list[str]:
+    """The lines of some pairs of a subject and an indicator it carries."""
     axes = axes_of(report)
-    carried = np.flatnonzero(report.role[subject])
     labels = axes.labels
-    names = [f"{report.subjects[subject].id},{report.indicators[i]}," for i in carried]
-    roles = [ROLES[role] for role in report.role[subject][carried].tolist()]
+    pairs = list(zip(subjects.tolist(), indicators.tolist(), strict=True))
+    names = [f"{report.subjects[s].id},{report.indicators[i]}," for s, i in pairs]
+    roles = [ROLES[role] for role in report.role[subjects, indicators].tolist()]
     figures = [report.figures[grain] for grain in axes.grains]
 
     def column(field: str) -> npt.NDArray[Any]:
-        return np.concatenate([getattr(one, field)[subject, carried] for one in figures], axis=1)
+        return np.concatenate([getattr(one, field)[subjects, indicators] for one in figures], axis=1)
 
     cells = zip(
         [name + label for name in names for label in labels],
@@ -60,10 +64,10 @@ def _result_lines(report: Report, subject: int) -> list[str]:
         targets(column("target"), column("target_high")),
         numbers(column("attainment")),
         words(column("status"), STATUSES),
-        numbers(column("score")),
+        few_numbers(column("score")),
         words(column("reason"), REASONS),
         [role for role in roles for _ in labels],
-        numbers(column("weight")),
+        few_numbers(column("weight")),
         strict=True,
     )
     return [

@@ -12,9 +12,11 @@ from kpisite.measure.series import REASON
 from kpisite.periods import Grain
 from kpisite.release.axes import Axes
 from kpisite.release.tables import COMPOSITE
-from kpisite.release.text import read_numbers
+from kpisite.release.text import read_few, read_numbers
 
 _NUMBERS = ("value", "target", "target_high", "score", "attainment", "tolerance", "weight", "sample")
+# Hardly any two cells of these are the same.
+_VARIED = ("value", "attainment")
 _FLAGS = ("over_limit", "small")
 _ROLLED = ("score", "coverage", "low", "high")
 _STATUS = {name: code for code, name in enumerate(STATUSES)}
@@ -66,7 +68,7 @@ def read_scores(axes: Axes, text: str) -> dict[Grain, Scores]:
     for field, part in cells.items():
         part.reshape(-1)[at] = read_numbers(columns[field])
     status: Codes = np.zeros(shape, dtype=np.int8)
-    status.reshape(-1)[at] = [_STATUS[word] for word in columns["status"]]
+    status.reshape(-1)[at] = read_few(columns["status"], _STATUS)
     counts: Counts = np.zeros((*shape, len(STATUSES)), dtype=np.int32)
     for name, code in _STATUS.items():
         counts.reshape(-1, len(STATUSES))[at, code] = [int(text) for text in columns[name]]
@@ -92,11 +94,14 @@ def _nothing(shape: tuple[int, int, int]) -> _Whole:
 
 
 def _columns(text: str) -> dict[str, Sequence[str]]:
-    """The columns of a table by their names; ids, codes, labels and numbers need no quotes."""
-    header, *lines = text.split("\n")[:-1]
+    """The columns of a table by their names; ids, codes, labels and numbers need no quotes.
+
+    All cells are cut apart in one go, and every n-th belongs to a column: that makes no object for each line.
+    """
+    header, _, body = text.partition("\n")
     names = header.split(",")
-    columns: list[Sequence[str]] = list(zip(*(line.split(",") for line in lines), strict=True))
-    return dict(zip(names, columns or [()] * len(names), strict=True))
+    cells = body.replace("\n", ",").split(",")[:-1]
+    return {name: cells[at :: len(names)] for at, name in enumerate(names)}
 
 
 def _fill(whole: _Whole, subject: int, at: npt.NDArray[np.intp], columns: Mapping[str, Sequence[str]]) -> None:
@@ -104,20 +109,23 @@ def _fill(whole: _Whole, subject: int, at: npt.NDArray[np.intp], columns: Mappin
     low, high = _split_targets(columns["target"])
     texts = {**columns, "target": low, "target_high": high}
     for field, numbers in whole.numbers.items():
-        numbers[subject].reshape(-1)[at] = read_numbers(texts[field])
+        read = read_numbers if field in _VARIED else read_few
+        numbers[subject].reshape(-1)[at] = read(texts[field])
     np.nan_to_num(whole.numbers["weight"][subject], copy=False)
     for field, flags in whole.flags.items():
-        flags[subject].reshape(-1)[at] = [bool(word) for word in columns[field]]
-    whole.reason[subject].reshape(-1)[at] = [REASON[word] for word in columns["reason"]]
-    whole.status[subject].reshape(-1)[at] = [_STATUS[word] for word in columns["status"]]
+        flags[subject].reshape(-1)[at] = [word != "" for word in columns[field]]
+    whole.reason[subject].reshape(-1)[at] = read_few(columns["reason"], REASON)
+    whole.status[subject].reshape(-1)[at] = read_few(columns["status"], _STATUS)
     days = {text: dt.date.fromisoformat(text).toordinal() if text else 0 for text in set(columns["vintage"])}
-    whole.vintage[subject].reshape(-1)[at] = [days[text] for text in columns["vintage"]]
+    whole.vintage[subject].reshape(-1)[at] = read_few(columns["vintage"], days)
 
 
 def _split_targets(cells: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     """Lower and higher bounds; a single value has no higher one."""
     parts = {cell: cell.partition("..") for cell in set(cells)}
-    return [parts[cell][0] for cell in cells], [parts[cell][2] for cell in cells]
+    low = {cell: part[0] for cell, part in parts.items()}
+    high = {cell: part[2] for cell, part in parts.items()}
+    return read_few(cells, low), read_few(cells, high)
 
 
 def _score_cells(axes: Axes, columns: Mapping[str, Sequence[str]]) -> npt.NDArray[np.intp]:

@@ -13,9 +13,8 @@ import numpy.typing as npt
 
 from kpisite.evaluate.report import STATUSES, Floats, Report, Scores
 from kpisite.measure.series import REASONS
-from kpisite.periods import Period
-from kpisite.release.axes import axes_of
-from kpisite.release.text import numbers, words
+from kpisite.release.axes import Axes, axes_of
+from kpisite.release.text import few_numbers, numbers, words
 
 COMPOSITE = "composite"
 VALUE_COLUMNS = (
@@ -27,6 +26,8 @@ SCORE_COLUMNS = (
 )  # fmt: skip
 # The counts in the order of their columns.
 _COUNTED = [STATUSES.index(name) for name in SCORE_COLUMNS[-4:]]
+# Few enough that their texts need little memory at once.
+_SUBJECTS_AT_A_TIME = 100
 _FLAG = ("", "yes")
 
 
@@ -46,13 +47,13 @@ def value_table(report: Report, subject: int) -> str:
         numbers(column("value")),
         targets(column("target"), column("target_high")),
         words(column("status"), STATUSES),
-        numbers(column("score")),
+        few_numbers(column("score")),
         numbers(column("attainment")),
         words(column("reason"), REASONS),
         days(column("vintage")),
-        numbers(column("tolerance")),
-        ["" if text == "0" else text for text in numbers(column("weight"))],
-        numbers(column("sample")),
+        few_numbers(column("tolerance")),
+        ["" if text == "0" else text for text in few_numbers(column("weight"))],
+        few_numbers(column("sample")),
         words(column("over_limit"), _FLAG),
         words(column("small"), _FLAG),
         strict=True,
@@ -66,9 +67,9 @@ def value_table(report: Report, subject: int) -> str:
 
 def targets(low: Floats, high: Floats) -> list[str]:
     """Targets as text; a range is written 70..100."""
-    texts = numbers(low)
+    texts = few_numbers(low)
     if not np.isnan(high).all():
-        texts = [f"{text}..{top}" if top else text for text, top in zip(texts, numbers(high), strict=True)]
+        texts = [f"{text}..{top}" if top else text for text, top in zip(texts, few_numbers(high), strict=True)]
     return texts
 
 
@@ -82,30 +83,40 @@ def days(ordinals: npt.NDArray[np.int32]) -> list[str]:
 def score_table(report: Report) -> str:
     """The roll-ups of all subjects: their composites, and the families for which anything is due."""
     axes = axes_of(report)
-    lines: list[str] = []
-    for s, subject in enumerate(axes.subjects):
-        for f, family in enumerate((*axes.families, COMPOSITE)):
-            for grain in axes.grains:
-                lines += _score_lines(report.scores[grain], (s, f), f"{subject.id},{family}", axes.periods[grain])
-    return table(SCORE_COLUMNS, lines)
+    scores = [report.scores[grain] for grain in axes.grains]
+    starts = range(0, len(axes.subjects), _SUBJECTS_AT_A_TIME)
+    texts = ["\n".join(_score_lines(axes, scores, slice(start, start + _SUBJECTS_AT_A_TIME))) for start in starts]
+    return table(SCORE_COLUMNS, [text for text in texts if text])
 
 
-def _score_lines(scores: Scores, at: tuple[int, int], key: str, periods: Sequence[Period]) -> list[str]:
-    due = ~np.isnan(scores.coverage[at]) | (scores.counts[at] > 0).any(axis=1)
-    if not due.any() and not key.endswith(f",{COMPOSITE}"):
-        return []
+def _score_lines(axes: Axes, scores: Sequence[Scores], some: slice) -> list[str]:
+    """The lines of some subjects: subject by subject, family by family, the periods of all grains in order."""
+
+    def column(field: str) -> npt.NDArray[Any]:
+        return np.concatenate([getattr(one, field)[some] for one in scores], axis=2)
+
+    coverage, counts = column("coverage"), column("counts")
+    shown = ~np.isnan(coverage) | (counts > 0).any(axis=3)
+    shown[:, -1] = True
+    families, labels = (*axes.families, COMPOSITE), axes.labels
+    keys = [
+        f"{subject.id},{families[f]},{labels[t]}"
+        for subject, cells in zip(axes.subjects[some], shown, strict=True)
+        for f, t in zip(*(part.tolist() for part in np.nonzero(cells)), strict=True)
+    ]
     cells = zip(
-        periods,
-        due.tolist(),
-        *(numbers(getattr(scores, field)[at]) for field in ("score", "coverage", "low", "high")),
-        words(scores.status[at], STATUSES),
-        scores.counts[at][:, _COUNTED].tolist(),
+        keys,
+        numbers(column("score")[shown]),
+        words(column("status")[shown], STATUSES),
+        few_numbers(coverage[shown]),
+        numbers(column("low")[shown]),
+        numbers(column("high")[shown]),
+        counts[shown][:, _COUNTED].tolist(),
         strict=True,
     )
     return [
-        f"{key},{period.label},{score},{status},{coverage},{low},{high},{','.join(map(str, counts))}"
-        for period, is_due, score, coverage, low, high, status, counts in cells
-        if is_due or key.endswith(f",{COMPOSITE}")
+        f"{key},{score},{status},{share},{low},{high},{green},{amber},{red},{grey}"
+        for key, score, status, share, low, high, (green, amber, red, grey) in cells
     ]
 
 

@@ -1,7 +1,7 @@
 """Arrays as columns of text and back: shortest numbers that read back the same, empty where there is none."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,14 +26,29 @@ def numbers(values: Floats) -> list[str]:
     return text.replace(".0, ", ", ").replace("nan, ", ", ").split(", ")[:-1]
 
 
+def few_numbers(values: Floats) -> list[str]:
+    """The same where few different numbers come again and again, such as targets and scores."""
+    found, where = np.unique(values.ravel(), return_inverse=True)
+    texts: list[str] = np.array(numbers(found), dtype=object)[where].tolist()
+    return texts
+
+
 def words(codes: npt.NDArray[Any], names: Sequence[str]) -> list[str]:
     """The names of all cells of an array of codes or flags."""
-    return [names[code] for code in codes.ravel().tolist()]
+    found: list[str] = np.array(names, dtype=object)[codes.ravel().astype(np.intp)].tolist()
+    return found
 
 
 def read_numbers(texts: Sequence[str]) -> Floats:
     """Numbers from their texts, NaN where there is none."""
-    return np.array([float(text) if text else np.nan for text in texts], dtype=np.float64)
+    return np.array([float(text or "nan") for text in texts], dtype=np.float64)
+
+
+def read_few(texts: Sequence[str], known: Mapping[str, Any] | None = None) -> list[Any]:
+    """The same where few different texts come again and again; what they stand for may be given."""
+    if known is None:
+        known = {text: float(text or "nan") for text in set(texts)}
+    return [known[text] for text in texts]
 
 
 def as_json(value: object) -> str:

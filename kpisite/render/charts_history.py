@@ -87,19 +87,16 @@ def plan(chart: HistoryChart) -> Plan:
 def still(chart: HistoryChart, plan: Plan) -> Markup:
     """The static history chart."""
     axis, heights = plan.axis, plan.axis.heights(plan.values)
-    ticks_ = "".join([text("tick", "40", TOP + axis.y(tick) + 4, f"{tick:,.{plan.decimals}f}") for tick in plan.ticks])
+    ticks_ = "".join([text("tick", "-6", axis.y(tick) + 4, f"{tick:,.{plan.decimals}f}") for tick in plan.ticks])
     notes = "".join(
         [
             f'<text class="note {note.kind}" x="100%" dx="8" y="{note.y + 4:.1f}">{escape(note.text)}</text>'
             for note in plan.notes
         ]
     )
-    plot = (
-        f'<svg class="plot" y="{TOP}" width="100%" height="{HEIGHT + BOTTOM}">'
-        f"{stretched(WIDE, HEIGHT, _lines(chart, plan, heights))}"
-        f"{_points(chart.statuses, heights)}{_periods(chart, plan)}{notes}</svg>"
-    )
-    return drawing("history", TOP + HEIGHT + BOTTOM, chart.title, ticks_ + plot)
+    lines = stretched(WIDE, HEIGHT, _lines(chart, plan, heights))
+    inside = f"{ticks_}{lines}{_points(chart.statuses, heights)}{_periods(chart, plan)}{notes}"
+    return drawing("history", HEIGHT + BOTTOM, chart.title, inside)
 
 
 def _lines(chart: HistoryChart, plan: Plan, heights: list[str | None]) -> str:

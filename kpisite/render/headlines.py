@@ -14,12 +14,13 @@ def score_box(e: Edition, s: int) -> ScoreBox:
     scores, now, c = e.board.scores, e.board.now, e.board.composite
     score, coverage = float(scores.score[s, c, now]), float(scores.coverage[s, c, now])
     before = float(scores.score[s, c, now - 1]) if now else math.nan
-    words = e.t["say"]
+    words, covered = e.t["say"], e.percent(0.0 if math.isnan(coverage) else coverage)
     return ScoreBox(
         name=e.subjects[s],
         score=e.composite(score) or words["no_composite"],
         status=e.mark(int(scores.status[s, c, now])),
-        coverage=words["coverage"].format(coverage=e.percent(0.0 if math.isnan(coverage) else coverage)),
+        covered=covered,
+        coverage=words["coverage"].format(coverage=covered),
         bounds=bounds(e, s) if coverage < 1 else "",
         change="" if math.isnan(score + before) else change(e, score, before),
         counts=e.counts(scores.counts[s, c, now].tolist()),

@@ -80,7 +80,8 @@ class ScoreBox:
     name: str
     score: str  # "92.5", or the words for no composite
     status: Markup
-    coverage: str  # a sentence: "Covers 88 % of the weight"
+    covered: str  # "88%"
+    coverage: str  # the same in words: "Covers 88 % of the weight"
     bounds: str  # "80.1–94.5"; empty when the coverage is full
     change: str  # against the period before, with sign; empty without one
     counts: tuple[Count, ...]

@@ -28,7 +28,7 @@ def summary(e: Edition) -> Summary:
     board, bank = e.board, e.board.bank
     return Summary(
         **e.frame("index.html", title=e.t["summary"]["title"], lead=summary_lead(e), section="summary"),
-        bank=score_box(e, bank) if bank is not None else ScoreBox("", "", Markup(), "", "", "", ()),
+        bank=score_box(e, bank) if bank is not None else ScoreBox("", "", Markup(), "", "", "", "", ()),
         sentences=summary_sentences(e),
         attention=tuple(item(e, s, i, "") for s, i in board.attention()[:MOST_ATTENTION]),
         good_news=tuple(_good(e, s, i, newly) for s, i, newly in board.good_news()[:MOST_GOOD_NEWS]),
@@ -126,15 +126,14 @@ def _lines(e: Edition) -> Table:
         box = score_box(e, s)
         members = [e.to_subject(p, "") for p in e.report.subjects[s].members]
         covers = marks.anchors(members[:LONGEST], e.t["say"]["list_join"])
-        rows.append(
-            [box.name, box.score, box.status, box.change, box.coverage, *(count.number for count in box.counts), covers]
-        )
+        numbers = [count.number for count in box.counts]
+        rows.append([box.name, box.score, box.status, box.change, box.covered, *numbers, covers])
     heads = (
         e.head("line"),
         e.head("score", "num"),
         e.head("status", "status"),
         e.head("change", "num"),
-        e.head("coverage"),
+        e.head("coverage", "num"),
         *(e.head(key, "num") for key in ("green", "amber", "red", "grey")),
         e.head("covers"),
     )
