@@ -42,6 +42,7 @@ class Row:
     workload: str
     build: str
     seconds: float
+    cpu_seconds: float
     megabytes: float
     pages: int | None = None
     bytes: int | None = None
@@ -59,8 +60,8 @@ def kpisite() -> str:
     return found
 
 
-def run(*arguments: str) -> tuple[float, float]:
-    """Run the command; wall seconds and the most memory it held, in MB."""
+def run(*arguments: str) -> tuple[float, float, float]:
+    """Run the command; wall seconds, processor seconds, and the most memory it held, in MB."""
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
         process = subprocess.Popen([kpisite(), *arguments], stdout=output, stderr=subprocess.STDOUT)
@@ -71,19 +72,20 @@ def run(*arguments: str) -> tuple[float, float]:
             output.seek(0)
             sys.exit(f"benchmarks: kpisite {' '.join(arguments)} failed:\n{output.read().decode(errors='replace')}")
     kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return seconds, kilobytes / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, kilobytes / 1024
 
 
 def measured(workload: str, build: str, site: Path) -> Row:
     """Build the site once and measure it."""
     out = site / "public"
     before = stamps(out)
-    seconds, megabytes = run("build", "-f", str(site / "site.yaml"), "-d", str(out))
+    seconds, cpu, megabytes = run("build", "-f", str(site / "site.yaml"), "-d", str(out))
     after = stamps(out)
     return Row(
         workload,
         build,
         round(seconds, 3),
+        round(cpu, 3),
         round(megabytes, 1),
         pages=sum(path.endswith(".html") for path in after),
         bytes=sum(size for size, _ in after.values()),
@@ -125,8 +127,9 @@ def help_text() -> Row:
     return Row(
         "kpisite --help",
         f"median of {HELP_RUNS}",
-        round(statistics.median(seconds for seconds, _ in runs), 3),
-        round(max(megabytes for _, megabytes in runs), 1),
+        round(statistics.median(seconds for seconds, _, _ in runs), 3),
+        round(statistics.median(cpu for _, cpu, _ in runs), 3),
+        round(max(megabytes for _, _, megabytes in runs), 1),
     )
 
 
@@ -150,7 +153,7 @@ def with_must(row: Row) -> Row:
 
 
 HEADER = (
-    f"{'workload':<15} {'build':<20} {'seconds':>8} {'must':>6} {'MB':>7} {'must':>6}"
+    f"{'workload':<15} {'build':<20} {'seconds':>8} {'must':>6} {'cpu':>8} {'MB':>7} {'must':>6}"
     f" {'pages':>7} {'bytes':>12} {'written':>8}"
 )
 
@@ -159,7 +162,7 @@ def line(row: Row) -> str:
     """One line of the table."""
     return (
         f"{row.workload:<15} {row.build:<20} {row.seconds:>8.3f} {_or_blank(row.must_seconds):>6}"
-        f" {row.megabytes:>7.1f} {_or_blank(row.must_megabytes):>6} {_or_blank(row.pages):>7}"
+        f" {row.cpu_seconds:>8.3f} {row.megabytes:>7.1f} {_or_blank(row.must_megabytes):>6} {_or_blank(row.pages):>7}"
         f" {_or_blank(row.bytes):>12} {_or_blank(row.written):>8}"
     )
 

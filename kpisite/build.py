@@ -20,7 +20,7 @@ from kpisite.publish.folder import Published, publish
 from kpisite.publish.links import check_links
 from kpisite.release.snapshot import content_hash, freeze
 from kpisite.release.store import read_releases, write_release
-from kpisite.render.site import render
+from kpisite.render.sitemap import render
 from kpisite.render.theme import Theme, load_theme
 from kpisite.unchanged import remember
 

@@ -144,6 +144,7 @@ class Tongue:
     minus: str
     plus: str
     dash: str
+    to: str
     scales: Mapping[str, tuple[tuple[float, float, str], ...]]  # style -> (from, divided by, word), the largest first
     least_decimals: int  # of a scaled number
     units: Mapping[str, UnitWords]
@@ -192,24 +193,16 @@ class Tongue:
 
     def number(self, steps: int, decimals: int, *, signed: bool = False) -> str:
         """A number counted in units of its last decimal, with grouping and the typographic minus."""
-        return self.numbers((steps,), decimals, signed=signed)[0]
+        power, form = _FORMS[decimals]
+        text = format(abs(steps) / power, form)
+        return self.minus + text if steps < 0 else self.plus + text if signed and steps else text
 
     def numbers(
         self, steps: Iterable[int | None], decimals: int, *, signed: bool = False, missing: str = ""
     ) -> list[str]:
         """The same for many numbers at once."""
-        power, form = _FORMS[decimals]
-        minus, plus = self.minus, self.plus if signed else ""
-        found = []
-        for n in steps:
-            if n is None:
-                found.append(missing)
-            elif n < 0:
-                found.append(minus + format(-n / power, form))
-            else:
-                text = format(n / power, form)
-                found.append(plus + text if n else text)
-        return found
+        number = self.number
+        return [missing if n is None else number(n, decimals, signed=signed) for n in steps]
 
     def rounded(self, value: float, decimals: int, *, signed: bool = False) -> str:
         """A number without a unit, rounded half up."""
@@ -238,8 +231,9 @@ class Tongue:
         return f"{column.unit.prefix}{numbers}{column.scale}{column.unit.suffix}"
 
     def span(self, low: str, high: str) -> str:
-        """From one number to another: 70–100."""
-        return f"{low}{self.dash}{high}"
+        """From one number to another: 70–100; with a sign among them a word stands between: −5 to 10."""
+        signed = self.minus in low or self.minus in high
+        return f"{low}{self.to if signed else self.dash}{high}"
 
     def date(self, day: dt.date | str) -> str:
         """A calendar day."""
@@ -288,6 +282,7 @@ def tongue(language: str, words: Mapping[str, Any], units: Mapping[str, UnitWord
         minus=number["minus"],
         plus=number["plus"],
         dash=number["range"],
+        to=number["range_signed"],
         scales=scales,
         least_decimals=number["least_decimals"],
         units=known | dict(units),

@@ -141,6 +141,8 @@ def test_a_range_has_one_unit():
 
     assert ZH.amount_span(70, 100, column) == "70–100个基点"
     assert EN.span("70", "100") == "70–100"
+    assert ZH.amount_span(-5, 10, column) == "−5至10个基点"
+    assert EN.amount_span(-5, 10, EN.column((), "bp", 0)) == "−5 to 10 bp"
 
 
 @pytest.mark.parametrize(

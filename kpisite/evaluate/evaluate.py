@@ -24,7 +24,7 @@ _AT_A_TIME = 32
 
 def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.date) -> Report:
     """Judge all figures as of a day; the same values, declarations and day always give the same report."""
-    site = as_known(site, as_of)
+    site = as_known(site, version, as_of)
     role = roles(site, series.subjects, series.indicators)
     rules = rules_of(site, series.indicators)
     goals = monthly_goals(site, series)

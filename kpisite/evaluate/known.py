@@ -2,14 +2,24 @@
 
 import datetime as dt
 
-from kpisite.declare.model import Action, Milestone, Plan, Site
+from kpisite.declare.model import Action, Milestone, Plan, ReportSettings, Site
 
 
-def as_known(site: Site, as_of: dt.date) -> Site:
-    """The site without plans opened, actions done, verdicts given and reviews signed after this day."""
+def as_known(site: Site, version: str, as_of: dt.date) -> Site:
+    """The site without plans opened, actions done, verdicts given and reviews signed after this day.
+
+    Its settings say the report's version and day even where the author left them to their defaults, so that a report
+    does not depend on how it was asked for.
+    """
     plans = {id_: _plan(plan, as_of) for id_, plan in site.plans.items() if plan.opened <= as_of}
     reviews = tuple(review for review in site.reviews if review.on <= as_of)
-    return site.model_copy(update={"plans": plans, "reviews": reviews})
+    settings = _settings(site.report, version, as_of)
+    return site.model_copy(update={"report": settings, "plans": plans, "reviews": reviews})
+
+
+def _settings(settings: ReportSettings, version: str, as_of: dt.date) -> ReportSettings:
+    through = settings.through if settings.through and settings.through > settings.period else None
+    return settings.model_copy(update={"version": version, "as_of": as_of, "through": through})
 
 
 def _plan(plan: Plan, as_of: dt.date) -> Plan:

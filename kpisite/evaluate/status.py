@@ -83,7 +83,7 @@ def attained(value: Floats, goals: Goals, sign: Floats) -> Floats:
     gap = np.where(ranged, -np.abs(value - bound), sign * (value - bound))
     size = np.abs(bound)
     size[size == 0] = np.nan
-    share: Floats = 1.0 + gap / size
+    share: Floats = (size + gap) / size
     share[ranged & (value >= goals.target) & (value <= goals.high)] = 1.0
     return share
 
@@ -119,10 +119,11 @@ def _status(leads: _Leads) -> Codes:
 
 def _score(rules: Rules, scoring: Scoring, leads: _Leads, tolerance: Floats) -> Floats:
     """The straight line through the target (100) and the amber limit, clamped; inside a range 100."""
+    width = in_steps(tolerance, rules.decimals)
     with np.errstate(divide="ignore", invalid="ignore"):  # a tolerance of zero is a step from nothing to everything
-        gain = scoring.slope * leads.target / in_steps(tolerance, rules.decimals)
-    gain[leads.target == 0] = 0.0
-    score: Floats = np.clip(100.0 + gain, 0.0, scoring.cap)
+        line = (100.0 * width + scoring.slope * leads.target) / width
+    line[leads.target == 0] = 100.0
+    score: Floats = np.clip(line, 0.0, scoring.cap)
     return score
 
 

@@ -11,6 +11,7 @@ from kpisite.periods import GRAIN_ORDER, Grain
 
 # Decimals of shares and scores here; the tables beside it hold all digits.
 _BRIEF = 4
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def result_json(report: Report) -> str:
@@ -100,10 +101,6 @@ def _given(value: float) -> float | None:
 
 def _brief(value: float) -> float | None:
     return None if np.isnan(value) else round(value, _BRIEF)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _joined(items: Iterator[str]) -> list[str]:

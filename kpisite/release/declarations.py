@@ -1,7 +1,8 @@
 """Declarations -> text made for `git diff`, and back: one fact in one place.
 
 definitions.json holds what is measured, targets.csv what is wanted, plans/ and reviews/ what was agreed, texts/ the
-Markdown. Things stay in the order in which they were declared, because pages show them so.
+Markdown. What the release is called stands in release.json. Things stay in the order in which they were declared,
+because pages show them so.
 """
 
 import csv
@@ -26,6 +27,7 @@ TARGET_COLUMNS = (
     "owner", "approved_by", "approved_on", "rationale",
 )  # fmt: skip
 _ELSEWHERE: dict[str, Any] = {
+    "report": {"version", "title"},
     "plans": True,
     "reviews": True,
     "bodies": True,
@@ -48,9 +50,10 @@ def freeze_site(site: Site) -> dict[str, str]:
     return files
 
 
-def thaw_site(files: Mapping[str, str]) -> Site:
+def thaw_site(files: Mapping[str, str], *, version: str, titles: object) -> Site:
     """The declarations back from their files; where they were once written is not known any more."""
     data = json.loads(files[DEFINITIONS])
+    data["report"] |= {"version": version} | ({"title": titles} if titles else {})
     for owner, keys in _read_targets(files[TARGETS]).items():
         holder = data.setdefault("bank", {}) if owner == BANK else data["products"][owner]
         holder["key"] = keys

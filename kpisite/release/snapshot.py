@@ -25,8 +25,8 @@ SCORES = "scores.csv"
 ACTIONS = "actions.csv"
 WARNINGS = "warnings.csv"
 WARNING_COLUMNS = ("id", "rule", "severity", "product", "indicator", "raised", "cleared", "value", "threshold")
-# What of release.json counts as content: not the tool, the way the data were delivered, or the release before.
-_SAID = ("version", "title", "period", "as_of")
+# What of release.json counts as content: not the tool, its title, how the data came, or the release before.
+_SAID = ("version", "period", "as_of")
 
 
 def freeze(report: Report, previous: str = "") -> dict[str, str]:
@@ -44,7 +44,7 @@ def freeze(report: Report, previous: str = "") -> dict[str, str]:
 def thaw(files: Mapping[str, str]) -> Report:
     """The report back from its text."""
     head = json.loads(files[HEAD])
-    site = thaw_site(files)
+    site = thaw_site(files, version=head["version"], titles=head["titles"])
     fiscal = site.report.fiscal_year_starts
     axes, role = thaw_axes(files[AXES], fiscal)
     return Report(
@@ -75,12 +75,17 @@ def content_hash_of(files: Mapping[str, str], head: Mapping[str, Any]) -> str:
     """The hash over everything a release says; reviews are said about it, not by it."""
     said = [f"{name}={head[name]}\n" for name in _SAID]
     kept = [path for path in sorted(files) if path not in (HEAD, REVIEWS)]
-    return _digest("".join((*said, *(f"{path} {hash_of(files[path])}\n" for path in kept))))
+    return hash_of("".join((*said, *(f"{path} {hash_of(files[path])}\n" for path in kept))))
+
+
+def seal_of(head: Mapping[str, Any]) -> str:
+    """The hash over release.json itself."""
+    return hash_of(as_json({name: value for name, value in head.items() if name != "seal"}))
 
 
 def hash_of(text: str) -> str:
     """The SHA-256 of one file's bytes."""
-    return _digest(text)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def values_path(subject: str) -> str:
@@ -92,16 +97,18 @@ def _head(report: Report, files: Mapping[str, str], previous: str) -> str:
     head: dict[str, Any] = {
         "version": report.version,
         "title": report.title,
+        "titles": report.site.report.title.plain(),
         "period": report.period.label,
         "as_of": report.as_of,
         "previous": previous,
     }
     declared = [path for path in sorted(files) if is_declaration(path)]
     head["content_hash"] = content_hash_of(files, head)
-    head["definitions_hash"] = _digest("".join(f"{path} {hash_of(files[path])}\n" for path in declared))
+    head["definitions_hash"] = hash_of("".join(f"{path} {hash_of(files[path])}\n" for path in declared))
     head["inputs"] = [_source(source) for source in report.sources]
     head["files"] = {path: hash_of(files[path]) for path in sorted(files)}
     head["tool"] = f"kpisite {metadata.version('kpisite')}"
+    head["seal"] = seal_of(head)
     return as_json(head)
 
 
@@ -113,7 +120,3 @@ def _source(source: SourceFact) -> dict[str, Any]:
 def _read_source(data: Mapping[str, Any]) -> SourceFact:
     files = tuple((one["path"], one["sha256"], one["encoding"], one["rows"]) for one in data["files"])
     return SourceFact(data["source"], files, data["rows"])
-
-
-def _digest(text: str) -> str:
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

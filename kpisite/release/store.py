@@ -8,7 +8,7 @@ from typing import Any
 
 from kpisite.errors import AuthorError, Place, Problem, Problems
 from kpisite.evaluate.report import Report
-from kpisite.release.snapshot import HEAD, content_hash_of, hash_of, thaw
+from kpisite.release.snapshot import HEAD, hash_of, seal_of, thaw
 
 _RESTORE = "A release never changes: bring it back from version control, or remove its folder and release again."
 
@@ -43,8 +43,8 @@ def read_release(folder: Path, problems: Problems) -> dict[str, str]:
     files: dict[str, str] = {}
     binary = "this file of a release is not UTF-8 text"
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            name = path.relative_to(folder).as_posix()
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not path.name.startswith("."):  # a file manager's own files do no harm
             try:
                 files[name] = path.read_bytes().decode()
             except UnicodeDecodeError:
@@ -72,7 +72,7 @@ def _check(folder: Path, files: Mapping[str, str], problems: Problems) -> None:
             damaged(name, "this file is no part of the release it lies in")
         elif hash_of(files[name]) != head["files"][name]:
             damaged(name, "this file was changed after its release")
-    if not problems.errors and content_hash_of(files, head) != head["content_hash"]:
+    if seal_of(head) != head["seal"]:
         damaged(HEAD, "this file was changed after its release")
 
 
@@ -82,7 +82,7 @@ def _head(text: str) -> dict[str, Any] | None:
         head = json.loads(text)
     except ValueError:
         return None
-    needed = ("version", "title", "period", "as_of", "content_hash", "files", "inputs")
+    needed = ("version", "title", "titles", "period", "as_of", "content_hash", "files", "inputs", "seal")
     return head if isinstance(head, dict) and all(name in head for name in needed) else None
 
 

@@ -1,7 +1,7 @@
 """What several pages ask of a report, worked out once: order, shortfall, and which plans touch what; no words yet."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kpisite.declare.model import Plan, Practice
-from kpisite.evaluate.report import GREEN, GREY, KEY, MONITOR, RED, Figures, Report, Scores
+from kpisite.evaluate.report import AMBER, GREEN, KEY, MONITOR, RED, Figures, Flags, Report, Scores
 from kpisite.measure.series import NOT_EXPECTED, REASON
 from kpisite.periods import Grain
 
@@ -18,6 +18,7 @@ CLOSED_ACTIONS = ("cancelled", "done", "done-late")
 LATE_ACTIONS = ("late", "overdue-start")
 # With more figures than this, and nothing declared, they have no pages of their own.
 MOST_FIGURES = 5_000
+YEAR = 12
 
 Key = TypeVar("Key")
 
@@ -38,6 +39,7 @@ class Board:
     keys: tuple[tuple[int, ...], ...]
     watched: tuple[tuple[int, ...], ...]
     shortfall: npt.NDArray[np.float64]  # [S, I], weight x points below 100; NaN without a score
+    shares: float  # of all products together
     pages: str  # all, key or none: which figures have pages of their own
     plans: dict[tuple[str, str], tuple[str, ...]]  # product, indicator -> plans that touch it
     plans_of: dict[str, tuple[str, ...]]  # product -> plans
@@ -91,45 +93,47 @@ class Board:
     def attention(self) -> tuple[tuple[int, int], ...]:
         """Product and indicator of every key figure that misses its target: crossed limits first, then by shortfall."""
         figures, now = self.months, self.now
-        found = [
-            (not figures.over_limit[s, i, now], -self.shortfall[s, i], s, i)
-            for s in self.products
-            for i in self.keys[s]
-            if figures.status[s, i, now] not in (GREEN, GREY)
-        ]
-        return tuple((s, i) for _, _, s, i in sorted(found))
+        missed = self.judged & np.isin(figures.status[:, :, now], (RED, AMBER))
+        return self._ordered(missed, ~figures.over_limit[:, :, now], -self.shortfall)
 
     def good_news(self) -> tuple[tuple[int, int, bool], ...]:
         """Product and indicator of met targets that are newly green (True) or have improved, the largest gain first."""
-        found = []
-        for s in self.products:
-            for i in self.keys[s]:
-                gain, newly = self._gain(s, i)
-                if gain > 0 or newly:
-                    found.append((not newly, -gain, s, i))
-        return tuple((s, i, not old) for old, _, s, i in sorted(found))
+        status, now = self.months.status, self.now
+        green = self.judged & (status[:, :, now] == GREEN)
+        newly = green & np.isin(status[:, :, max(now - 1, 0)], (RED, AMBER))
+        gain = np.where(green, self._gain(), 0.0)
+        found = self._ordered(newly | (gain > 0), ~newly, -gain)
+        return tuple((s, i, bool(newly[s, i])) for s, i in found)
 
-    def _gain(self, s: int, i: int) -> tuple[float, bool]:
-        """Weighted improvement in tolerances since a year before, and: was it off target the month before?"""
+    def _gain(self) -> npt.NDArray[np.float64]:
+        """Weighted improvement in tolerances since a year before; nothing where that is not known."""
         figures, now = self.months, self.now
-        if figures.status[s, i, now] != GREEN:
-            return 0.0, False
-        newly = now > 0 and figures.status[s, i, now - 1] not in (GREEN, GREY)
-        if now < 12:
-            return 0.0, newly
-        better = self.distance(s, i, now - 12) - self.distance(s, i, now)
-        gain = better / figures.tolerance[s, i, now] * figures.weight[s, i, now]
-        return (float(gain) if np.isfinite(gain) else 0.0), newly
+        if now < YEAR:
+            return np.zeros_like(self.shortfall)
+        better = self.distances(now - YEAR) - self.distances(now)
+        return np.nan_to_num(better / figures.tolerance[:, :, now] * figures.weight[:, :, now], posinf=0.0, neginf=0.0)
 
-    def distance(self, s: int, i: int, t: int) -> float:
-        """How far a month's value lies on the wrong side of the present target; negative on the right side."""
+    def distances(self, t: int) -> npt.NDArray[np.float64]:
+        """How far each value of a month lies on the wrong side of its present target; negative on the right side."""
         figures, now = self.months, self.now
-        value = float(figures.value[s, i, t])
-        low, high = float(figures.target[s, i, now]), float(figures.target_high[s, i, now])
-        direction = self.report.site.indicators[self.report.indicators[i]].direction
-        if direction == "range":
-            return max(low - value, value - high, 0.0)
-        return low - value if direction == "higher" else value - low
+        value, low = figures.value[:, :, t], figures.target[:, :, now]
+        high = np.where(np.isnan(figures.target_high[:, :, now]), low, figures.target_high[:, :, now])
+        indicators = self.report.site.indicators
+        direction = np.array([indicators[i].direction for i in self.report.indicators])
+        off = np.maximum(np.maximum(low - value, value - high), 0.0)
+        return np.where(direction == "range", off, np.where(direction == "higher", low - value, value - low))
+
+    def _ordered(self, chosen: Flags, first: Flags, second: npt.NDArray[np.float64]) -> tuple[tuple[int, int], ...]:
+        s, i = np.nonzero(chosen)
+        order = np.lexsort((i, s, second[s, i], first[s, i]))
+        return tuple(zip(s[order].tolist(), i[order].tolist(), strict=True))
+
+    @property
+    def judged(self) -> Flags:
+        """[S, I]: which figures are key indicators of products."""
+        judged: Flags = self.report.role == KEY
+        judged[[s for s, subject in enumerate(self.report.subjects) if subject.level != "product"]] = False
+        return judged
 
     def completeness(self) -> tuple[int, int]:
         """Delivered and expected figures of the month over all products, as family 10 counts them."""
@@ -139,12 +143,12 @@ class Board:
         missing = np.isin(reason, (REASON["no-data"], REASON["incomplete"]))
         return int((expected & ~missing).sum()), int(expected.sum())
 
-    def missing(self) -> Iterator[tuple[int, int]]:
+    def missing(self) -> tuple[tuple[int, int], ...]:
         """Product and indicator of every expected figure of the month that has not arrived."""
-        for s in self.products:
-            for i in (*self.keys[s], *self.watched[s]):
-                if self.months.reason[s, i, self.now] in (REASON["no-data"], REASON["incomplete"]):
-                    yield s, i
+        late = np.isin(self.months.reason[:, :, self.now], (REASON["no-data"], REASON["incomplete"]))
+        late &= np.isin(self.report.role, (KEY, MONITOR))
+        s, i = np.nonzero(late[list(self.products)])
+        return tuple((self.products[at], one) for at, one in zip(s.tolist(), i.tolist(), strict=True))
 
 
 def board(report: Report) -> Board:
@@ -165,6 +169,7 @@ def board(report: Report) -> Board:
         keys=tuple(_keys(report, s, shortfall[s], weight[s]) for s in range(len(report.subjects))),
         watched=tuple(tuple(np.flatnonzero(report.role[s] == MONITOR).tolist()) for s in range(len(report.subjects))),
         shortfall=shortfall,
+        shares=sum(report.site.products[report.subjects[s].id].share for s in products),
         pages=report.site.pages.figures or _pages(report, products),
         plans=plans,
         plans_of=plans_of,

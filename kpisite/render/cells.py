@@ -54,14 +54,19 @@ ARRAYS = attrgetter(
 )
 
 
-def raw(figures: Figures, s: int, i: int, t: int) -> Raw:
-    """The numbers of one cell."""
-    return Raw(*[array[s, i, t].item() for array in ARRAYS(figures)])
+def raw(e: Edition, s: int, i: int, t: int) -> Raw:
+    """The numbers of one figure of a month; those of the same subject and month are read together and kept."""
+    return e.once(("raw", s, t), lambda: _row(e.board.months, s, t))[i]
+
+
+def _row(figures: Figures, s: int, t: int) -> list[Raw]:
+    columns = [array[s, :, t].tolist() for array in ARRAYS(figures)]
+    return [Raw(*one) for one in zip(*columns, strict=True)]
 
 
 def cell(e: Edition, s: int, i: int, t: int, *, column: Column | None = None) -> Cell:
     """One figure of a month, each number with its unit; or without it, as cells of the given column."""
-    one, units = raw(e.board.months, s, i, t), column is None
+    one, units = raw(e, s, i, t), column is None
     column = column or e.column(s, i)
     known, aimed = one.value == one.value, one.target == one.target
     steps = column.steps(one.value) if known else 0

@@ -148,11 +148,8 @@ def ticks(low: float, high: float, about: int = 4) -> tuple[tuple[float, ...], i
 
 def thinned(count: int, most: int = 4) -> tuple[int, ...]:
     """Which of so many period labels are printed: evenly apart, always the last one."""
-    if count <= most:
-        return tuple(range(count))
-    # Steps that readers count in: months of a year, quarters, then whole years.
-    apart = (count - 1) / (most - 1)
-    step = next((s for s in (1, 2, 3, 6, 12, 24, 36, 60, 120) if s >= apart * 0.9), math.ceil(apart))
+    # Steps that readers count in: quarters, half-years, then whole years.
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 36, 60, 120) if count <= most * step), math.ceil(count / most))
     return tuple(range((count - 1) % step, count, step))
 
 

@@ -1,6 +1,7 @@
 """The static drawings of sparklines, bullets, heat maps and small multiples."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -33,30 +34,43 @@ def sparkline(values: Numbers, target: float | None, label: str) -> Markup:
     """A line of 100 x 24 for a table's cell."""
     known = [value for value in values if value is not None]
     if not known:
-        return Markup(f'<svg class="spark" width="100" height="24" role="img" aria-label="{escape(label)}"></svg>')
+        return Markup(_SPARK % (escape(label), "", "", ""))
     low, high = min(known), max(known)
-    if target is not None and target == target:
+    aimed = target is not None and target == target
+    if aimed and target is not None:
         low, high = min(low, target), max(high, target)
-    scale = 18 / (high - low) if high > low else 0.0
-    base = 21 if scale else 12
-    step = 94 / max(1, len(values) - 1)
+    # Half a pixel more, because whole numbers are cut off below.
+    scale, base = (18 / (high - low), 21.5) if high > low else (0.0, 12.5)
+    form, places = _spark_form(len(values))
+    if len(known) == len(values):
+        ys = [int(base - (value - low) * scale) for value in known]
+        line, end = form % tuple(ys), f"M{places[-1]} {ys[-1]}h0"
+    else:
+        line, end = _broken(values, places, low, scale, base)
+    hair = path("target", f"M2 {int(base - (target - low) * scale)}H96") if aimed and target is not None else ""
+    return Markup(_SPARK % (escape(label), hair, path("line", line), path("end", end)))
+
+
+_SPARK = '<svg class="spark" width="100" height="24" role="img" aria-label="%s">%s%s%s</svg>'
+
+
+@cache
+def _spark_form(count: int) -> tuple[str, tuple[int, ...]]:
+    """The line through so many periods with its heights left open; 40 of them stand on a scorecard."""
+    places = tuple([int(2.5 + at * 94 / max(1, count - 1)) for at in range(count)])
+    return "M" + "L".join([f"{x} %d" for x in places]), places
+
+
+def _broken(values: Numbers, places: tuple[int, ...], low: float, scale: float, base: float) -> tuple[str, str]:
     parts, pen, last = [], "M", ""
-    for at, value in enumerate(values):
+    for x, value in zip(places, values, strict=True):
         if value is None:
             pen = "M"
             continue
-        last = f"{2 + at * step:.0f} {base - (value - low) * scale:.0f}"
+        last = f"{x} {int(base - (value - low) * scale)}"
         parts.append(pen + last)
         pen = "L"
-    hair = (
-        f'<path class="target" d="M2 {base - (target - low) * scale:.0f}H96"/>'
-        if target is not None and target == target
-        else ""
-    )
-    return Markup(
-        f'<svg class="spark" width="100" height="24" role="img" aria-label="{escape(label)}">{hair}'
-        f'<path class="line" d="{"".join(parts)}"/><path class="end" d="M{last}h0"/></svg>'
-    )
+    return "".join(parts), f"M{last}h0"
 
 
 def bullet(chart: BulletChart, places: Sequence[float | None]) -> Markup:

@@ -13,11 +13,9 @@ from kpisite.render.edition import Edition
 
 
 class Course(NamedTuple):
-    """The columns of a figure's table; the units stand in the headings. `steps` are the shown values in whole steps."""
+    """The columns of a figure's table; the units stand in the headings."""
 
     column: Column
-    steps: list[int | None]
-    statuses: list[int]
     values: list[str]
     targets: list[str]
     gaps: list[str]
@@ -39,7 +37,6 @@ def course(e: Edition, s: int, i: int, grain: Grain) -> Course:
     """Format a figure over all periods of a grain."""
     figures, column, tongue = e.report.figures[grain], e.column(s, i, grain), e.tongue
     steps = column.many(figures.value[s, i].tolist())
-    statuses = figures.status[s, i].tolist()
     targets = figures.target[s, i].tolist()
     aims = _aims(e, column, targets, figures.target_high[s, i].tolist())
     missing, decimals = e.t["say"]["missing"], column.decimals
@@ -50,8 +47,6 @@ def course(e: Edition, s: int, i: int, grain: Grain) -> Course:
     tolerances = figures.tolerance[s, i].tolist()
     return Course(
         column=column,
-        steps=steps,
-        statuses=statuses,
         values=tongue.numbers(steps, decimals, missing=missing),
         targets=["" if aim is None else aim.text for aim in aims],
         gaps=tongue.numbers(gaps, decimals, signed=True),
@@ -59,7 +54,7 @@ def course(e: Edition, s: int, i: int, grain: Grain) -> Course:
             "" if a != a or abs(target) < tolerance else e.attainment(a)
             for a, target, tolerance in zip(figures.attainment[s, i].tolist(), targets, tolerances, strict=True)
         ],
-        marks=[e.marks[status] for status in statuses],
+        marks=[e.marks[status] for status in figures.status[s, i].tolist()],
         scores=[e.score(score) if score == score else "" for score in figures.score[s, i].tolist()],
         remarks=_remarks(e, s, i, grain),
     )

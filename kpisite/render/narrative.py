@@ -8,7 +8,7 @@ import numpy as np
 
 from kpisite.declare.model import Target
 from kpisite.languages import Column
-from kpisite.render.board import CLOSED_ACTIONS
+from kpisite.render.board import CLOSED_ACTIONS, YEAR
 from kpisite.render.cells import Raw, gap_steps, raw, reason_text, target_text
 from kpisite.render.edition import Edition
 
@@ -23,8 +23,8 @@ class Step:
 
 def figure_sentence(e: Edition, s: int, i: int, *, named: bool = True) -> str:
     """One figure in the report's period: its value against its target, or why there is none."""
-    now, figures = e.board.now, e.board.months
-    one = raw(figures, s, i, now)
+    now = e.board.now
+    one = raw(e, s, i, now)
     subject = e.indicators[i]
     if named:
         subject = e.t["say"]["subject"].format(product=e.subjects[s], indicator=subject)
@@ -145,10 +145,11 @@ def good_sentence(e: Edition, s: int, i: int, *, newly: bool) -> str:
     sentence = figure_sentence(e, s, i)
     if newly:
         return joined(e, (sentence, e.t["say"]["newly_green"].format(period=e.month_labels[now])))
-    column, change = change_between(e, s, i, now, now - 12)
-    if column is None or board.distance(s, i, now - 12) <= board.distance(s, i, now) or not change:
+    column, change = change_between(e, s, i, now, now - YEAR)
+    ranged = not math.isnan(float(board.months.target_high[s, i, now]))
+    if ranged or column is None or not change or not board.distances(now - YEAR)[s, i] > board.distances(now)[s, i]:
         return sentence
-    words = {"period": e.month_labels[now - 12], "gap": e.tongue.amount(abs(change), column, gap=True)}
+    words = {"period": e.month_labels[now - YEAR], "gap": e.tongue.amount(abs(change), column, gap=True)}
     return joined(e, (sentence, e.t["say"]["gained"].format(**words)))
 
 

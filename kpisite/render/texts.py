@@ -20,14 +20,16 @@ def read_texts(theme: Path, own: Path, problems: list[Problem]) -> dict[str, Wor
     for path in sorted(own.glob("*.yaml")):
         name = f"templates/locale/{path.name}"
         changes = _load(path, name, problems)
+        own_ways = texts.get(path.stem, {})
         problems += [
             Problem(Place(name), f"no text is called {'.'.join(key)!r}", "The theme's own locale files list them all.")
-            for key in sorted(set(_keys(changes)) - wanted)
+            for key in sorted(set(_keys(changes)) - wanted - set(_keys(own_ways)))
         ]
-        texts[path.stem] = merged(texts.get(path.stem, {}), changes)
+        texts[path.stem] = merged(own_ways, changes)
         problems += [
             Problem(Place(name), f"the text {'.'.join(key)!r} is missing", "A new language needs every text.")
-            for key in sorted(wanted - set(_keys(texts[path.stem])))
+            for key in sorted(wanted - set(_keys(changes)))
+            if not own_ways
         ]
     return texts
 

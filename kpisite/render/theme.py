@@ -61,18 +61,18 @@ class Theme:
         yield "vega.js", self.preparation.bundle()
 
 
-def load_theme(root: Path) -> Theme:
+def load_theme(root: Path, cache: Path | None = None) -> Theme:
     """The theme of the site in this folder; raises AuthorError if the site's own texts or charts cannot be read."""
-    preparation = Preparation(root / CACHE)
+    own, cache = root / OWN, cache or root / CACHE
+    preparation = Preparation(cache)
     preparation.start()
-    own = root / OWN
     problems: list[Problem] = []
     texts = read_texts(PLAIN / "locale", own / "locale", problems)
     kinds = _own_kinds(own / "charts", problems)
     if problems:
         raise AuthorError(problems)
     return Theme(
-        environment=_environment(own, root / CACHE),
+        environment=_environment(own, cache),
         texts=texts,
         spoken={lang: _spoken(words) for lang, words in texts.items()},
         files=tuple(_static(PLAIN / "static", own / "static")),

@@ -170,3 +170,17 @@ def test_slope_and_cap_are_the_sites_own():
 
     assert cell(figures, "score") == 75
     assert cell(above, "score") == 100
+
+
+def test_a_tolerance_of_nothing_is_a_step_from_nothing_to_everything():
+    """A target of zero gives a default tolerance of zero."""
+    met, missed, beyond = (judged(value, 0) for value in (0, -1, 1))
+
+    assert [cell(one, "score") for one in (met, missed, beyond)] == [100, 0, 120]
+    assert [STATUSES[cell(one, "status")] for one in (met, missed, beyond)] == ["green", "red", "green"]
+
+
+def test_scores_are_the_nearest_numbers_there_are():
+    figures = judged(84.9, 88, 3, "higher", decimals=1)
+
+    assert cell(figures, "score") == 176 / 3

@@ -83,7 +83,7 @@ class Figures:
         self.subjects = [subject.id for subject in series.subjects]
 
     def _at(self, subject, indicator, label):
-        for grain, found in self.series.grains.items():
+        for found in self.series.grains.values():
             labels = [period.label for period in found.periods]
             if label in labels:
                 return found, self.subjects.index(subject), self.series.indicators.index(indicator), labels.index(label)

@@ -152,8 +152,8 @@ def test_a_window_that_begins_within_a_quarter_leaves_that_quarter_out(tmp_path)
 
     found = figures(tmp_path, bank(report={"history": 14}))
 
-    assert [p.label for p in found.series.grains[Grain.QUARTER].periods][0] == "2025-Q1"
-    assert [p.label for p in found.series.grains[Grain.YTD].periods][0] == "2024-11 YTD"
+    assert found.series.grains[Grain.QUARTER].periods[0].label == "2025-Q1"
+    assert found.series.grains[Grain.YTD].periods[0].label == "2024-11 YTD"
     assert found.value("card", "income", "2024-11 YTD") == pytest.approx(
         sum(
             float(row["revenue"])

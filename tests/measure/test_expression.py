@@ -32,7 +32,7 @@ def test_operators_bind_as_in_school():
 
 
 def test_chinese_names_and_full_width_signs_are_read():
-    folded = parse_formula("１００ × 不良贷款余额 ／ （贷款余额 ＋ 1）", NAMES)
+    folded = parse_formula("\uff11\uff10\uff10 × 不良贷款余额 ／ （贷款余额 ＋ 1）", NAMES)
 
     assert folded == parse_formula("100 * 不良贷款余额 / (贷款余额 + 1)", NAMES)
 

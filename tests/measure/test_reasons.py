@@ -4,6 +4,7 @@ import pytest
 
 from tests.measure.small import a_site, an_indicator, figures, flow, months, stock, write
 
+BOTH = {"card": {"name": "Card", "line": "retail"}, "loan": {"name": "Loan", "line": "retail"}}
 CARD = {"card": {"name": "Card", "line": "retail"}}
 
 
@@ -267,12 +268,10 @@ class TestDefinitions:
 
 
 class TestRollUp:
-    BOTH = {"card": {"name": "Card", "line": "retail"}, "loan": {"name": "Loan", "line": "retail"}}
-
     def test_a_member_counts_from_its_first_month(self, tmp_path):
         given = rows("card", a=10, b=5, s=1, t=1) + rows("loan", first="2025-05", a=20, b=5, s=1, t=1)
 
-        found = one(tmp_path, "a / b", given=given, products=self.BOTH)
+        found = one(tmp_path, "a / b", given=given, products=BOTH)
 
         assert found.value("bank", "x", "2025-04") == 2
         assert found.value("bank", "x", "2025-05") == 3
@@ -281,7 +280,7 @@ class TestRollUp:
     def test_a_gap_of_a_member_leaves_the_roll_up_incomplete(self, tmp_path):
         given = rows("card", a=10, b=5, s=1, t=1) + rows("loan", a=without("2025-05"), b=5, s=1, t=1)
 
-        found = one(tmp_path, "a / b", given=given, products=self.BOTH)
+        found = one(tmp_path, "a / b", given=given, products=BOTH)
 
         assert found.value("bank", "x", "2025-05") == "incomplete"
         assert found.value("line:retail", "x", "2025-Q2") == "incomplete"
@@ -290,7 +289,7 @@ class TestRollUp:
     def test_a_product_without_one_of_the_measures_is_no_member(self, tmp_path):
         given = rows("card", a=10, b=5, s=1, t=1) + rows("loan", a=1000, b=None, s=1, t=1)
 
-        found = one(tmp_path, "a / b", given=given, products=self.BOTH)
+        found = one(tmp_path, "a / b", given=given, products=BOTH)
 
         assert found.value("bank", "x", "2025-05") == 2
 
@@ -304,7 +303,7 @@ class TestRollUp:
     def test_across_sum_adds_the_products_own_figures(self, tmp_path):
         given = rows("card", a=10, b=5, s=1, t=1) + rows("loan", a=30, b=5, s=1, t=1)
 
-        found = one(tmp_path, "a / b", given=given, products=self.BOTH, across="sum")
+        found = one(tmp_path, "a / b", given=given, products=BOTH, across="sum")
 
         assert found.value("bank", "x", "2025-05") == 2 + 6
 
@@ -316,7 +315,7 @@ class TestRollUp:
     def test_a_flow_of_mixed_measures_is_the_sum_of_its_months_and_products(self, tmp_path):
         given = rows("card", a=10, b=5, s=lambda m: int(m[5:]), t=1) + rows("loan", a=30, b=5, s=2, t=1)
 
-        found = one(tmp_path, "a - s", "flow", given=given, products=self.BOTH)
+        found = one(tmp_path, "a - s", "flow", given=given, products=BOTH)
 
         assert found.value("card", "x", "2025-Q1") == 30 - (1 + 2 + 3)
         assert found.value("bank", "x", "2025-Q1") == 30 - 6 + 3 * 28

@@ -132,6 +132,21 @@ def test_signing_a_release_does_not_change_what_was_signed():
     assert freeze(signed) != freeze(one)
 
 
+def test_the_hash_does_not_depend_on_how_the_report_was_asked_for():
+    one = content_hash(report())
+
+    assert content_hash(report(report={"version": "2025-12", "as_of": "2025-12-31", "through": "2025-12"})) == one
+    assert content_hash(report(report={"title": {"zh": "年报", "en": "Annual report"}})) == one
+    assert content_hash(report(as_of="2026-01-01")) != one
+
+
+def test_titles_survive_in_all_languages():
+    one = report(report={"title": {"zh": "年报", "en": "Annual report"}})
+
+    assert thaw(freeze(one)).site.report.title.in_("zh") == "年报"
+    assert differences(one, thaw(freeze(one))) == []
+
+
 def test_a_release_says_what_it_is(files):
     head = json.loads(files["release.json"])
 

@@ -92,6 +92,7 @@ def change(path, old, new):
 DAMAGE = {
     "changed value": (lambda f: change(f / "values/card.csv", ",90,", ",99,"), "values/card.csv", "was changed after its release"),
     "changed title": (lambda f: change(f / "release.json", '"title": "2025-12"', '"title": "x"'), "release.json", "was changed"),
+    "changed input": (lambda f: change(f / "release.json", '"inputs": []', '"inputs": [1]'), "release.json", "was changed"),
     "missing file": (lambda f: (f / "scores.csv").unlink(), "scores.csv", "of a release is missing"),
     "foreign file": (lambda f: (f / "values/note.txt").write_text("x"), "values/note.txt", "is no part of the release"),
     "not text": (lambda f: (f / "scores.csv").write_bytes(b"\xff\xfe"), "scores.csv", "is not UTF-8 text"),
@@ -115,6 +116,13 @@ def test_a_damaged_release_is_named(tmp_path, damage):
     found = messages(error)
     assert any(f"/2025-12/{file}: error: " in line and what in line for line in found), found
     assert all(problem.hint.startswith("A release never changes") for problem in error.value.problems)
+
+
+def test_a_file_managers_own_files_do_no_harm(tmp_path):
+    folder = write_release(tmp_path, "2025-12", freeze(report()))
+    (folder / "values/.DS_Store").write_bytes(b"\xff")
+
+    assert len(read_releases(tmp_path)) == 1
 
 
 def test_all_damage_is_named_at_once(tmp_path):

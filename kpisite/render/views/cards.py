@@ -1,6 +1,6 @@
 """Cards and tables of practices, plans and actions, for every page that shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from markupsafe import Markup
@@ -11,6 +11,8 @@ from kpisite.render.board import CLOSED_ACTIONS, LATE_ACTIONS, touched
 from kpisite.render.edition import Edition
 from kpisite.render.parts import Link, PlanCard, PracticeCard, Table
 
+# Names of products in one cell.
+MOST_COVERED = 12
 # A plan's decision that ends its round; "continue" does not.
 DECISIONS = ("standardise", "adjust", "stop")
 DONE_ACTIONS = ("done", "done-late")
@@ -99,9 +101,11 @@ def actions_table(
     if not found:
         return None
     rows = [_action_row(e, plan_id, action_id, root, plan_column) for _, _, plan_id, action_id in sorted(found)]
-    keys = ("action", "plan", "owner", "status", "start", "due", "done", "progress", "practice")
+    keys = ("action", "plan", "owner", "status", "start", "due", "done", "progress", "practice", "evidence")
     kinds = {"start": "num", "due": "num", "done": "num", "progress": "num"}
-    heads = tuple(e.head(key, kinds.get(key, "")) for key in keys if plan_column or key != "plan")
+    # On the page of one plan the evidence stands where other pages name the plan.
+    left_out = "evidence" if plan_column else "plan"
+    heads = tuple(e.head(key, kinds.get(key, "")) for key in keys if key != left_out)
     return marks.table(id_, e.t["head"]["actions"], heads, rows)
 
 
@@ -121,6 +125,7 @@ def _action_row(e: Edition, plan_id: str, action_id: str, root: str, plan_column
         e.tongue.date(action.done) if action.done else "",
         f"{e.tongue.rounded(action.progress, 0)}%",
         marks.anchor(e.say(practice.name), practice_href(action.practice or "", root)) if practice else "",
+        *([] if plan_column else [action.evidence]),
     ]
 
 
@@ -132,3 +137,11 @@ def action_mark(e: Edition, status: str) -> Markup:
 def links_cell(e: Edition, links: Iterable[Link]) -> Markup:
     """Several links in one cell, joined as the language lists words."""
     return marks.anchors(links, e.t["say"]["list_join"])
+
+
+def covered(e: Edition, products: Sequence[int], root: str) -> Markup:
+    """The products that a roll-up covers; of many only the first, and how many more."""
+    links = [e.to_subject(s, root) for s in products[:MOST_COVERED]]
+    if len(products) > MOST_COVERED:
+        links.append(Link(e.t["ui"]["plus_more"].format(count=len(products) - MOST_COVERED)))
+    return links_cell(e, links)

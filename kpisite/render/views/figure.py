@@ -35,7 +35,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     path = f"products/{subject}/{indicator}/index.html"
     root, board = root_of(path), e.board
     months = course(e, s, i, Grain.MONTH)
-    one = raw(board.months, s, i, board.now)
+    one = raw(e, s, i, board.now)
     off = one.status in (RED, AMBER)
     plans = board.plans.get((subject, indicator), ())
     title = e.t["say"]["title"].format(product=e.subjects[s], indicator=e.indicators[i])
@@ -48,7 +48,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         status=e.mark(one.status),
         score=months.scores[board.now],
         badges=_badges(e, s, i, one),
-        chart=plotted.history(e, s, i, months, title),
+        chart=plotted.history(e, s, i, title),
         facts=_facts(e, s, i, one),
         target_facts=_target_facts(e, s, i, one),
         months=_table(e, Grain.MONTH, months),

@@ -16,7 +16,7 @@ from kpisite.render.narrative import change_text, figure_sentence
 from kpisite.render.pages import IndicatorList, IndicatorPage
 from kpisite.render.parts import Group, Link, Table
 from kpisite.render.views import plotted
-from kpisite.render.views.cards import links_cell, practice_cards
+from kpisite.render.views.cards import covered, practice_cards
 from kpisite.render.views.definition import benchmarks, code, definition, measures, versions
 from kpisite.render.views.scorecard import LONGEST, longest
 
@@ -56,7 +56,7 @@ def _catalogue(e: Edition, members: tuple[int, ...], root: str, caption: str, fa
                 e.tongue.unit(one.unit).name,
                 e.t["direction"][one.direction],
                 e.t["kind"][one.kind],
-                str(len(carriers(e, i))),
+                str(int((e.report.role[list(e.board.products), i] != ABSENT).sum())),
             )
         )
     heads = (*(e.head(key) for key in ("indicator", "formula", "unit", "direction", "kind")), e.head("products", "num"))
@@ -65,14 +65,11 @@ def _catalogue(e: Edition, members: tuple[int, ...], root: str, caption: str, fa
 
 def carriers(e: Edition, i: int) -> tuple[int, ...]:
     """The products that carry an indicator, the worst score first, watched ones last."""
-    figures, now = e.board.months, e.board.now
-    found = [s for s in e.board.products if e.report.role[s, i] != ABSENT]
-    scores = figures.score[:, i, now]
-
-    def order(s: int) -> tuple[bool, bool, float, int]:
-        return (e.report.role[s, i] != KEY, bool(np.isnan(scores[s])), float(np.nan_to_num(scores[s])), s)
-
-    return tuple(sorted(found, key=order))
+    roles, scores = e.report.role[:, i], e.board.months.score[:, i, e.board.now]
+    products = np.array(e.board.products)[roles[list(e.board.products)] != ABSENT]
+    # NaN sorts behind every score.
+    order = np.lexsort((products, scores[products], roles[products] != KEY))
+    return tuple(products[order].tolist())
 
 
 def indicator_page(e: Edition, i: int) -> IndicatorPage:
@@ -167,7 +164,7 @@ def _rollups(e: Edition, i: int, subjects: tuple[int, ...], root: str) -> Table:
     for s in subjects:
         one = cell(e, s, i, now, column=column)
         members = [p for p in e.report.subjects[s].members if e.report.role[p, i] != ABSENT]
-        covers = links_cell(e, [e.to_subject(p, root) for p in members[:LONGEST]])
+        covers = covered(e, members, root)
         rows.append((e.subjects[s], one.value, change_text(e, s, i, now, now - 12), one.remark, covers))
     heads = (
         e.head("line"),

@@ -10,8 +10,10 @@ from kpisite.periods import Grain
 from kpisite.render import charts
 from kpisite.render.cells import Cell, Raw, raw
 from kpisite.render.charts import BulletChart, BulletRow, HistoryChart
-from kpisite.render.course import Course
 from kpisite.render.edition import Edition
+
+# More bars than this are a table again; the worst come first.
+MOST_BARS = 16
 
 
 def shown(column: Column, value: float) -> float | None:
@@ -21,15 +23,20 @@ def shown(column: Column, value: float) -> float | None:
 
 def sparkline(e: Edition, s: int, i: int) -> Markup:
     """The course of a figure over the shown months, for a table's cell."""
+    return e.once(("sparkline", s, i), lambda: _sparkline(e, s, i))
+
+
+def _sparkline(e: Edition, s: int, i: int) -> Markup:
     figures = e.board.months
     target = figures.target[s, i, e.board.now].item()
     values = [None if v != v else v for v in figures.value[s, i].tolist()]
     return charts.sparkline(values, None if target != target else target, e.indicators[i])
 
 
-def history(e: Edition, s: int, i: int, one: Course, title: str) -> Markup:
+def history(e: Edition, s: int, i: int, title: str) -> Markup:
     """A figure by month with its target, tolerance and limit."""
-    column, figures = one.column, e.board.months
+    column, figures = e.column(s, i), e.board.months
+    steps = column.many(figures.value[s, i].tolist())
     declared = e.site.indicators[e.report.indicators[i]]
     return charts.history(
         HistoryChart(
@@ -37,16 +44,16 @@ def history(e: Edition, s: int, i: int, one: Course, title: str) -> Markup:
             title=title,
             unit=column.head,
             periods=e.month_labels,
-            values=_points(column, one.steps),
+            values=_points(column, steps),
             targets=_points(column, column.many(figures.target[s, i].tolist())),
             targets_high=_points(column, column.many(figures.target_high[s, i].tolist())),
             tolerances=tuple([None if w != w else w / column.factor for w in figures.tolerance[s, i].tolist()]),
             direction=declared.direction,
             decimals=column.decimals,
-            statuses=tuple([STATUSES[status] for status in one.statuses]),
+            statuses=tuple([STATUSES[status] for status in figures.status[s, i].tolist()]),
             limit=declared.limit.value / column.factor if declared.limit else None,
             texts=e.chart_texts,
-            displays=tuple(one.values),
+            displays=tuple(e.tongue.numbers(steps, column.decimals, missing=e.t["say"]["missing"])),
         )
     )
 
@@ -59,7 +66,7 @@ def _points(column: Column, steps: list[int | None]) -> tuple[float | None, ...]
 def bullet(e: Edition, s: int, keys: tuple[int, ...], cells: list[Cell]) -> Markup:
     """The key indicators of a product against their targets, in the order of their table."""
     rows = tuple(
-        _bullet_row(e, i, raw(e.board.months, s, i, e.board.now), one) for i, one in zip(keys, cells, strict=True)
+        _bullet_row(e, i, raw(e, s, i, e.board.now), one) for i, one in zip(keys[:MOST_BARS], cells, strict=False)
     )
     return charts.bullet(BulletChart("bullet", e.t["scorecard"]["bullet"], rows, e.chart_texts)) if rows else Markup()
 

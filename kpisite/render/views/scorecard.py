@@ -3,10 +3,8 @@
 import math
 
 from kpisite.evaluate.report import STATUSES
-from kpisite.periods import Grain
 from kpisite.render import marks
 from kpisite.render.cells import Cell, cell
-from kpisite.render.course import course
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences, weight_text
 from kpisite.render.narrative import change_text, figure_sentence, next_step
@@ -16,9 +14,9 @@ from kpisite.render.views import plotted
 from kpisite.render.views.cards import actions_table, plan_cards
 
 # A page that carries its figures itself shows so many charts, the worst figures first.
-MOST_BLOCKS = 6
+MOST_BLOCKS = 4
 # A list longer than this shows the rows that need it most; the whole of it is in the data.
-LONGEST = 200
+LONGEST = 100
 
 
 def product_list(e: Edition) -> ProductList:
@@ -122,7 +120,7 @@ def item(e: Edition, s: int, i: int, root: str) -> Item:
 
 def _facts(e: Edition, s: int) -> tuple[Fact, ...]:
     product, words = e.site.products[e.report.subjects[s].id], e.t["of_product"]
-    total = sum(e.site.products[e.report.subjects[p].id].share for p in e.board.products)
+    total = e.board.shares
     facts = (
         Fact(words["owner"], product.owner),
         Fact(words["line"], e.say(e.site.lines[product.line].name)),
@@ -215,7 +213,7 @@ def _monitor(e: Edition, s: int, root: str) -> Folded | None:
 def _block(e: Edition, s: int, i: int, root: str) -> Block:
     """A figure within the scorecard, where figures have no pages of their own."""
     title = e.t["say"]["title"].format(product=e.subjects[s], indicator=e.indicators[i])
-    chart = plotted.history(e, s, i, course(e, s, i, Grain.MONTH), title)
+    chart = plotted.history(e, s, i, title)
     return Block(
         f"figure-{e.report.indicators[i]}", title, e.to_figure(s, i, root), figure_sentence(e, s, i), chart, ()
     )

@@ -14,6 +14,7 @@ from kpisite.render.narrative import good_sentence
 from kpisite.render.pages import Summary
 from kpisite.render.parts import Fact, Head, Item, Link, ScoreBox, Table
 from kpisite.render.views import plotted
+from kpisite.render.views.cards import covered
 from kpisite.render.views.scorecard import LONGEST, item, longest, products_table
 
 # What a reader takes in within half a minute.
@@ -59,7 +60,7 @@ def _completeness(e: Edition) -> tuple[Fact, ...]:
     whole = received == expected
     share = e.percent(1.0) if whole else e.percent(received / expected, 1)
     facts = {"received": received, "expected": expected, "period": e.tongue.period(e.report.period), "share": share}
-    found = list(e.board.missing())
+    found = e.board.missing()
     names = [say["title"].format(product=e.subjects[s], indicator=e.indicators[i]) for s, i in found[:MOST_ATTENTION]]
     if len(found) > MOST_ATTENTION:
         names.append(e.t["ui"]["plus_more"].format(count=len(found) - MOST_ATTENTION))
@@ -124,8 +125,7 @@ def _lines(e: Edition) -> Table:
     rows = []
     for s in (*e.board.lines, *([e.board.bank] if e.board.bank is not None else [])):
         box = score_box(e, s)
-        members = [e.to_subject(p, "") for p in e.report.subjects[s].members]
-        covers = marks.anchors(members[:LONGEST], e.t["say"]["list_join"])
+        covers = covered(e, e.report.subjects[s].members, "")
         numbers = [count.number for count in box.counts]
         rows.append([box.name, box.score, box.status, box.change, box.covered, *numbers, covers])
     heads = (

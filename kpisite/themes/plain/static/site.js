@@ -115,6 +115,7 @@ const KPISITE = (() => {
     views.get(figure)?.finalize();
     const embedded = await vegaEmbed(live, spec, {
       actions: false, ast: true, defaultStyle: false, renderer: "svg", tooltip: { disableDefaultStyle: true },
+      logLevel: 1, /* an empty small chart is no fault to be told on the console */
     });
     /* The drawing is described by its figure; its hundreds of marks are not read out one by one. */
     live.querySelector("svg")?.setAttribute("aria-hidden", "true");

@@ -1,0 +1,75 @@
+"""Cells as people and spreadsheets write them."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpisite.load.values import CellError, read_cell
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1,234,567.89", "1234567.89"),
+        ("１，２３４．５", "1234.5"),
+        ("\u221212", "-12"),
+        ("(1,000)", "-1000"),
+        ("（1,000）", "-1000"),
+        ("1,000-", "-1000"),
+        ("\u00a012\u00a0", "12"),
+        ("+5", "5"),
+        (".5", "0.5"),
+        ("1e3", "1000"),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(text, number):
+    assert Decimal(read_cell(text, "decimal")) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "what", "hint"),
+    [
+        ("1,23", "decimal", "'1,23' is not a number", "Is it a decimal comma? Thousands have three digits between commas."),
+        ("12.5%", "decimal", "'12.5%' is not a number", "Deliver the number without '%'."),
+        ("1.2万", "decimal", "'1.2万' is not a number", "Deliver the number without its unit."),
+        ("¥1200", "decimal", "'¥1200' is not a number", "Deliver the number without its unit."),
+        ("nan", "float", "'nan' is not a number", "Leave the cell empty, or name it in the source's 'na'."),
+        ("twelve", "decimal", "'twelve' is not a number", "If it stands for a missing value, name it in the source's 'na'."),
+        ("1_000", "decimal", "'1_000' is not a number", "If it stands for a missing value, name it in the source's 'na'."),
+        ("--5", "decimal", "'--5' is not a number", "If it stands for a missing value, name it in the source's 'na'."),
+        ("(-5)", "decimal", "'(-5)' is not a number", "If it stands for a missing value, name it in the source's 'na'."),
+        ("#REF!", "decimal", "'#REF!' is a spreadsheet's error", "Mend the spreadsheet and export it again."),
+        ("1.5", "integer", "'1.5' is not a whole number", "Declare the column as decimal."),
+        ("1" * 27, "decimal", f"'{'1' * 27}' has more than 26 digits", "Declare the column as float, or as text if it is an id."),
+        ("1e400", "float", "'1e400' is too large a number", ""),
+        ("1/2/2025", "date", "'1/2/2025' is not a date", "Day and month cannot be told apart; write 2025-09-30."),
+        ("2025-09", "date", "'2025-09' is not a date", "Write 2025-09-30."),
+        ("perhaps", "boolean", "'perhaps' is neither yes nor no", "Write true or false."),
+    ],
+)  # fmt: skip
+def test_a_doubtful_cell_is_told(text, kind, what, hint):
+    with pytest.raises(CellError) as caught:
+        read_cell(text, kind)
+
+    assert (str(caught.value), caught.value.hint) == (what, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "plain"),
+    [
+        ("2025/9/3", "date", "2025-09-03"),
+        ("2025年9月3日", "date", "2025-09-03"),
+        ("是", "boolean", "true"),
+        ("N", "boolean", "false"),
+        ("007", "text", "007"),
+    ],
+)
+def test_dates_booleans_and_texts(text, kind, plain):
+    assert read_cell(text, kind) == plain
+
+
+@given(st.decimals(min_value=-(10**20), max_value=10**20, places=4, allow_nan=False))
+def test_grouped_thousands_lose_nothing(number):
+    assert Decimal(read_cell(f"{number:,f}", "decimal")) == number
