@@ -20,8 +20,9 @@ from kpisite.publish.folder import Published, publish
 from kpisite.publish.links import check_links
 from kpisite.release.snapshot import content_hash, freeze
 from kpisite.release.store import read_releases, write_release
-from kpisite.render.sitemap import render
+from kpisite.render.sitemap import around, refuse_unknown_languages, share
 from kpisite.render.theme import Theme, load_theme
+from kpisite.shares import done_in_shares, processes_here
 from kpisite.unchanged import remember
 
 RELEASES = "releases"
@@ -114,10 +115,16 @@ def versions_of(config: Path, report: Report) -> tuple[Report, ...]:
 
 def site_files(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes]]:
     """Every file of the site: pages and assets of all versions, and the data behind them."""
-    yield from render(reports, theme)
-    for report in reports:
-        for name, data in exports(report).items():
-            yield f"{report.version}/data/{name}", data
+
+    def share_of_all(k: int, shares: int) -> Iterator[tuple[str, bytes]]:
+        yield from share(reports, theme, k, shares)
+        for report in reports[k::shares]:
+            for name, data in exports(report).items():
+                yield f"{report.version}/data/{name}", data
+
+    refuse_unknown_languages(reports, theme)
+    yield from done_in_shares(share_of_all, processes_here())
+    yield from around(reports, theme)
 
 
 def release(
@@ -135,7 +142,8 @@ def release(
     update = {"version": version, "title": Text.of(title) if title else settings.title}
     settings = settings.model_copy(update=update | ({"as_of": as_of} if as_of else {}))
     report = judged(site.model_copy(update={"report": settings}), config, problems)
-    files = freeze(report)
+    earlier = [one.version for one in read_releases(config.parent / RELEASES) if one.period < report.period]
+    files = freeze(report, previous=earlier[-1] if earlier else "")
     folder = write_release(config.parent / RELEASES, version, files)
     figures = sum(text.count("\n") - 1 for path, text in files.items() if path.startswith("values/"))
     return Frozen(folder, figures, content_hash(report))

@@ -17,23 +17,9 @@ from kpisite.errors import AuthorError, Problem
 
 CONFIG = "site.yaml"
 PUBLIC = "public"
+DAY = click.DateTime(["%Y-%m-%d"])
 LISTS = ("indicators", "products", "plans", "practices", "measures", "sources", "releases")
 FORMATS = click.Choice(["text", "json", "github"])
-
-
-class Day(click.ParamType):
-    """A day, as 2025-12-31."""
-
-    name = "day"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
-        """Read an ISO day."""
-        if isinstance(value, dt.date):
-            return value
-        try:
-            return dt.date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"'{value}' is not a day; write it as 2025-12-31", param, ctx)
 
 
 def _find(config: str | None) -> Path:
@@ -126,7 +112,7 @@ def check(config: str | None, strict: bool, form: str, as_json: bool, pages: boo
 @click.option(
     "--through", metavar="MONTH", help="Also show figures that had arrived for months after the reported one."
 )
-@click.option("--as-of", "as_of", type=Day(), help="Leave out data and plan facts dated later.")
+@click.option("--as-of", "as_of", type=DAY, help="Leave out data and plan facts dated later.")
 @click.option("--title", help="What the release is called; default: its version.")
 @_quiet
 def release(
@@ -134,7 +120,7 @@ def release(
     version: str,
     period: str | None,
     through: str | None,
-    as_of: dt.date | None,
+    as_of: dt.datetime | None,
     title: str | None,
     quiet: bool,
 ) -> None:
@@ -143,7 +129,7 @@ def release(
     from kpisite.build import release as run
 
     with _problems_shown("text"):
-        made = run(file, version, period=period, through=through, as_of=as_of, title=title)
+        made = run(file, version, period=period, through=through, as_of=as_of.date() if as_of else None, title=title)
     _say(quiet, f"Frozen into {_shown(made.folder)}: {made.figures} figures, content hash {made.content_hash[:16]}.")
 
 

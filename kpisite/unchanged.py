@@ -14,7 +14,6 @@ from pathlib import Path
 FOLDERS = ("content", "templates", "releases")
 _LIBRARIES = (
     "altair",
-    "babel",
     "duckdb",
     "jinja2",
     "markdown",

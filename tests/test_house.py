@@ -21,6 +21,7 @@ STAGES = (
     "render",
     "publish",
     "unchanged",
+    "shares",
     "build",
     "listing",
     "api",

@@ -6,14 +6,14 @@ from kpisite.declare.draft import Draft
 from kpisite.declare.model import Site
 from kpisite.errors import Problems
 
-# Words that tables and addresses of the site use for something else.
-RESERVED = {"products": ("bank",), "families": ("composite",)}
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def check_names(site: Site, draft: Draft, problems: Problems) -> None:
     """Ids that mean something else elsewhere, and languages that are none."""
-    for section, words in RESERVED.items():
+    # Words that tables, files and addresses of the site use for something else.
+    reserved = {"products": {"bank", *(f"line-{line}" for line in site.lines)}, "families": {"composite"}}
+    for section, words in reserved.items():
         for id_ in draft.ids(section):
             if id_ in words:
                 problems.error(

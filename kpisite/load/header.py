@@ -40,7 +40,9 @@ def read_header(
         return None
     missing = [name for name in needed if name not in header.names]
     if missing:
-        hint = _where_else(lines, delimiter, skip, needed) or did_you_mean(missing[0], filter(None, header.names))
+        hint = _where_else(lines, delimiter, skip, needed) or did_you_mean(
+            missing[0], set(header.names) - {"", *needed}
+        )
         named = ", ".join(f"'{name}'" for name in missing)
         problems.error(place, f"the header lacks the column {named}", hint, "csv-column")
         return None

@@ -76,7 +76,7 @@ def _hint(folded: str) -> str:
         return "Is it a decimal comma? Thousands have three digits between commas."
     if folded.lower() in ("nan", "inf", "-inf", "+inf", "infinity"):
         return "Leave the cell empty, or name it in the source's 'na'."
-    if re.fullmatch(r"[¥$€£]?[-\d.,]+[万亿元]*", folded):
+    if re.fullmatch(r"[¥$€£]\s*[-\d.,]+[万亿元]*|[-\d.,]+\s*[万亿元]+", folded):
         return "Deliver the number without its unit."
     return "If it stands for a missing value, name it in the source's 'na'."
 

@@ -1,7 +1,8 @@
 """Which pages a site has, and their files: every version in every language, and the ways in."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from kpisite.errors import AuthorError, Problem
@@ -24,46 +25,74 @@ from kpisite.render.views.words import glossary, own_page, own_pages, playbook, 
 
 def render(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes]]:
     """Every file below the site's folder except the data: path and content; the last report is the newest."""
-    _refuse_unknown_languages(reports, theme)
+    refuse_unknown_languages(reports, theme)
+    yield from share(reports, theme, 0, 1)
+    yield from around(reports, theme)
+
+
+def around(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes]]:
+    """What surrounds the pages: the ways in, the list of versions, and the assets."""
     yield from _doors(reports, theme)
     assets = tuple(theme.assets())
     for report in reports:
         yield from ((f"{report.version}/assets/{path}", data) for path, data in assets)
-        yield from _version(report, reports, theme)
 
 
-def _version(report: Report, reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes]]:
-    shared, newest = board(report), report is reports[-1]
-    paths: dict[str, None] = {}
-    for lang in report.site.site.languages:
-        for page in pages(edition(shared, lang, theme.texts), reports):
-            paths[page.path] = None
-            yield f"{report.version}/{lang}/{page.path}", theme.text(page, lang).encode()
-            if newest:
-                yield f"latest/{lang}/{page.path}", _redirect(page, theme)
-    listed = json.dumps(sorted(paths), ensure_ascii=False, separators=(",", ":"))
-    yield f"{report.version}/pages.js", f"KPISITE.pages({json.dumps(report.version)},{listed});\n".encode()
+def share(reports: Sequence[Report], theme: Theme, k: int, shares: int) -> Iterator[tuple[str, bytes]]:
+    """Share k of all pages, so that several processes can make them; all shares together are every page once."""
+    number = 0
+    for report in reports:
+        shared, newest = board(report), report is reports[-1]
+        for lang in report.site.site.languages:
+            e = edition(shared, lang, theme.texts)
+            for path, make in plan(e, reports):
+                number += 1
+                if number % shares == k:
+                    page = make()
+                    yield f"{report.version}/{lang}/{path}", theme.text(page, lang).encode()
+                    if newest:
+                        yield f"latest/{lang}/{path}", _redirect(page, theme)
+        if number % shares == k:
+            yield f"{report.version}/pages.js", _listed(report, edition(shared, lang, theme.texts), reports)
+
+
+def _listed(report: Report, e: Edition, reports: Sequence[Report]) -> bytes:
+    """Which pages a version has, for the menu of other versions: the same in every language."""
+    paths = sorted(path for path, _ in plan(e, reports))
+    listed = json.dumps(paths, ensure_ascii=False, separators=(",", ":"))
+    return f"KPISITE.pages({json.dumps(report.version)},{listed});\n".encode()
 
 
 def pages(e: Edition, reports: Sequence[Report]) -> Iterator[Frame]:
     """Every page of one report in one language."""
-    yield summary(e)
-    yield product_list(e)
+    return (make() for _, make in plan(e, reports))
+
+
+def plan(e: Edition, reports: Sequence[Report]) -> Iterator[tuple[str, Callable[[], Frame]]]:
+    """Every page of one report in one language: its path, and how it is made."""
+    yield "index.html", partial(summary, e)
+    yield "products/index.html", partial(product_list, e)
     for s in e.board.products:
-        yield scorecard(e, s)
-        yield from (figure_page(e, s, i) for i in _figures(e.board, s))
-    yield indicator_list(e)
-    yield from (indicator_page(e, i) for i in range(len(e.indicators)))
-    yield family_list(e)
-    yield from (family_page(e, f) for f in range(len(e.families)))
-    yield plan_list(e)
-    yield from (plan_page(e, plan) for plan in sorted(e.site.plans))
-    yield playbook(e)
-    yield strategy_map(e)
-    yield methodology(e)
-    yield glossary(e)
-    yield history(e, reports)
-    yield from (own_page(e, page) for page in own_pages(e))
+        product = f"products/{e.report.subjects[s].id}"
+        yield f"{product}/index.html", partial(scorecard, e, s)
+        for i in _figures(e.board, s):
+            yield f"{product}/{e.report.indicators[i]}/index.html", partial(figure_page, e, s, i)
+    yield "indicators/index.html", partial(indicator_list, e)
+    for i, indicator in enumerate(e.report.indicators):
+        yield f"indicators/{indicator}/index.html", partial(indicator_page, e, i)
+    yield "families/index.html", partial(family_list, e)
+    for f, family in enumerate(e.report.families):
+        yield f"families/{family}/index.html", partial(family_page, e, f)
+    yield "plans/index.html", partial(plan_list, e)
+    for id_ in sorted(e.site.plans):
+        yield f"plans/{id_}/index.html", partial(plan_page, e, id_)
+    yield "playbook/index.html", partial(playbook, e)
+    yield "strategy-map/index.html", partial(strategy_map, e)
+    yield "methodology/index.html", partial(methodology, e)
+    yield "glossary/index.html", partial(glossary, e)
+    yield "history/index.html", partial(history, e, reports)
+    for id_ in own_pages(e):
+        yield f"pages/{id_}/index.html", partial(own_page, e, id_)
 
 
 def _figures(shared: Board, s: int) -> Iterator[int]:
@@ -120,7 +149,8 @@ def _redirect(page: Frame, theme: Theme) -> bytes:
     return theme.text(redirect, page.lang).encode()
 
 
-def _refuse_unknown_languages(reports: Sequence[Report], theme: Theme) -> None:
+def refuse_unknown_languages(reports: Sequence[Report], theme: Theme) -> None:
+    """Raise AuthorError if a report is to appear in a language that the theme has no texts in."""
     problems = [
         Problem(
             report.site.place("site", "languages"),

@@ -13,7 +13,7 @@ from kpisite.load.values import CellError, read_cell
     ("text", "number"),
     [
         ("1,234,567.89", "1234567.89"),
-        ("１，２３４．５", "1234.5"),
+        ("\uff11，\uff12\uff13\uff14\uff0e\uff15", "1234.5"),
         ("\u221212", "-12"),
         ("(1,000)", "-1000"),
         ("（1,000）", "-1000"),
