@@ -20,6 +20,9 @@ from kpisite.measure.series import REASON, Codes, Floats
 
 # From so many measures of one shape on, one grouped query is cheaper than filters.
 FEW = 4
+# One number as key groups twice as fast as three columns: label, product and month are packed into it.
+PRODUCTS = 1 << 24
+MONTHS = 1 << 17
 
 Aggregates = Mapping[str, Aggregate]
 Integers = npt.NDArray[np.int64]
@@ -84,18 +87,20 @@ def _read_pivot(tables: Tables, rows: str, field: str, key: str, labels: Mapping
     engine.put_rows(tables.connection, "labels", {"number": "INTEGER", "label": "VARCHAR"}, numbers)
     found = engine.fetch(
         tables.connection,
-        f"SELECT product, month, l.number AS label, CAST(sum(r.{field}) AS DOUBLE) AS value "
-        f"FROM {engine.name(rows)} r JOIN labels l ON r.{key} = l.label GROUP BY product, month, l.number",
+        f"SELECT key, CAST(sum(value) AS DOUBLE) AS value FROM ("
+        f"SELECT (l.number * CAST({PRODUCTS} AS BIGINT) + product) * {MONTHS} + month AS key, r.{field} AS value "
+        f"FROM {engine.name(rows)} r JOIN labels l ON r.{key} = l.label WHERE r.{field} IS NOT NULL) GROUP BY key",
     )
-    value = plain(found["value"])
-    here = np.flatnonzero(np.isfinite(value))
-    order = here[np.argsort(found["label"][here], kind="stable")]
-    bounds = np.searchsorted(found["label"][order], np.arange(len(distinct) + 1))
-    part = {label: order[bounds[number] : bounds[number + 1]] for number, label in numbers}
-    return {
-        name: _Column(found["product"][part[label]], found["month"][part[label]], value[part[label]])
-        for name, label in labels.items()
-    }
+    value, packed = plain(found["value"]), found["key"]
+    label_of = (packed // (PRODUCTS * MONTHS)).astype(np.int32)
+    order = np.argsort(label_of, kind="stable")
+    bounds = np.searchsorted(label_of[order], np.arange(len(distinct) + 1))
+    columns = {}
+    for number, label in numbers:
+        part = order[bounds[number] : bounds[number + 1]]
+        product, month = np.divmod(packed[part] % (PRODUCTS * MONTHS), MONTHS)
+        columns[label] = _Column(product, month, value[part])
+    return {name: columns[label] for name, label in labels.items()}
 
 
 def _read_wide(tables: Tables, rows: str, names: Sequence[str], found: Aggregates) -> dict[str, _Column]:

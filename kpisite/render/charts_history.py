@@ -87,7 +87,7 @@ def plan(chart: HistoryChart) -> Plan:
 def still(chart: HistoryChart, plan: Plan) -> Markup:
     """The static history chart."""
     axis, heights = plan.axis, plan.axis.heights(plan.values)
-    ticks_ = "".join([text("tick", "-6", axis.y(tick) + 4, f"{tick:,.{plan.decimals}f}") for tick in plan.ticks])
+    ticks_ = "".join([text("tick", "-6", axis.y(tick) + 4, _scale(tick, plan.decimals)) for tick in plan.ticks])
     notes = "".join(
         [
             f'<text class="note {note.kind}" x="100%" dx="8" y="{note.y + 4:.1f}">{escape(note.text)}</text>'
@@ -95,8 +95,14 @@ def still(chart: HistoryChart, plan: Plan) -> Markup:
         ]
     )
     lines = stretched(WIDE, HEIGHT, _lines(chart, plan, heights))
-    inside = f"{ticks_}{lines}{_points(chart.statuses, heights)}{_periods(chart, plan)}{notes}"
+    # The break keeps the scale apart from the periods for whoever reads the page as text.
+    inside = f"{ticks_}\n{lines}{_points(chart.statuses, heights)}{_periods(chart, plan)}{notes}"
     return drawing("history", HEIGHT + BOTTOM, chart.title, inside)
+
+
+def _scale(tick: float, decimals: int) -> str:
+    """A number of the scale, as the live chart writes it."""
+    return f"{tick:,.{decimals}f}".replace("-", "−")
 
 
 def _lines(chart: HistoryChart, plan: Plan, heights: list[str | None]) -> str:
