@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from kpisite.periods import Grain, Period
@@ -29,11 +30,8 @@ class Text:
     def in_(self, language: str) -> str:
         """The text in this language; else the common one; else the first there is."""
         found = dict(self.values)
-        if language in found:
-            return found[language]
-        if "" in found:
-            return found[""]
-        return self.values[0][1] if self.values else ""
+        first = self.values[0][1] if self.values else ""
+        return found.get(language, found.get("", first))
 
     def __bool__(self) -> bool:
         """Is anything written at all?"""
@@ -166,8 +164,10 @@ class Tongue:
         where two different values would otherwise look the same.
         """
         words = self.unit(unit)
+        if words.style not in self.scales or (words.style == "count" and not prose):
+            return Column(words, decimals)
         known = [v for v in values if math.isfinite(v)]
-        if words.style not in self.scales or (words.style == "count" and not prose) or not any(known):
+        if not any(known):
             return Column(words, decimals)
         middle = statistics.median_low([abs(v) for v in known if v])
         factor, scale = self._scale(words.style, middle)
@@ -178,31 +178,30 @@ class Tongue:
         return next(((by, word) for start, by, word in self.scales[style] if shown >= start), (1.0, ""))
 
     def _digits(self, known: list[float], middle: float, factor: float, decimals: int) -> int:
+        if factor == 1 and not decimals:
+            return 0
         finest = decimals + round(math.log10(factor))  # what the indicator itself distinguishes
         wanted = SIGNIFICANT - 1 - math.floor(math.log10(float(f"{middle / factor:.{SIGNIFICANT}g}")))
         digits = max(0, min(finest, wanted))
-        while digits < finest and _look_alike(known, digits, factor, decimals):
+        apart = len(_rounded(known, decimals))
+        while digits < finest and len(_rounded(known, digits, factor)) < apart:
             digits += 1
         if factor == 1:
             return max(digits, 0) if digits < decimals else decimals
-        while digits > self.least_decimals and all(
-            half_up(v, digits, factor) == half_up(v, digits - 1, factor) for v in known
-        ):
+        while digits > self.least_decimals and all(n % 10 == 0 for n in _rounded(known, digits, factor)):
             digits -= 1
         return max(digits, self.least_decimals)
 
     def number(self, steps: int, decimals: int, *, signed: bool = False) -> str:
         """A number counted in units of its last decimal, with grouping and the typographic minus."""
-        power, form = _FORMS[decimals]
-        text = format(abs(steps) / power, form)
-        return self.minus + text if steps < 0 else self.plus + text if signed and steps else text
+        return _written(steps, decimals, self.minus, self.plus if signed else "")
 
     def numbers(
         self, steps: Iterable[int | None], decimals: int, *, signed: bool = False, missing: str = ""
     ) -> list[str]:
         """The same for many numbers at once."""
-        number = self.number
-        return [missing if n is None else number(n, decimals, signed=signed) for n in steps]
+        minus, plus = self.minus, self.plus if signed else ""
+        return [missing if n is None else _written(n, decimals, minus, plus) for n in steps]
 
     def rounded(self, value: float, decimals: int, *, signed: bool = False) -> str:
         """A number without a unit, rounded half up."""
@@ -263,10 +262,16 @@ class Tongue:
         return self.periods[key].format(**words)
 
 
-def _look_alike(values: list[float], digits: int, factor: float, decimals: int) -> bool:
-    """Would two of these values look the same although the indicator tells them apart?"""
-    shown = {half_up(v, digits, factor) for v in values}
-    return len(shown) < len({half_up(v, decimals) for v in values})
+@lru_cache(maxsize=1 << 16)  # most numbers of a site stand on several of its pages
+def _written(steps: int, decimals: int, minus: str, plus: str) -> str:
+    power, form = _FORMS[decimals]
+    text = format(abs(steps) / power, form)
+    return minus + text if steps < 0 else plus + text if steps else text
+
+
+def _rounded(values: Iterable[float], decimals: int, factor: float = 1.0) -> set[int]:
+    """The different numbers that readers would see."""
+    return {n for n in Column(NO_UNIT, decimals, factor).many(values) if n is not None}
 
 
 def tongue(language: str, words: Mapping[str, Any], units: Mapping[str, UnitWords]) -> Tongue:

@@ -283,7 +283,9 @@ class _Reader:
     def _put(self, value: Value, event: _Event) -> Path:
         """Hang a value into the mapping or list around it; gives its path."""
         mark = event.start_mark
-        line, col = mark.line + 1 + self.lines_before, mark.column + 1
+        # Within quotes the text begins one column later: formulas point at their own characters.
+        opened = getattr(event, "style", None) in ("'", '"')
+        line, col = mark.line + 1 + self.lines_before, mark.column + 1 + opened
         if not self.stack:
             self.root = value
             self.marks[self.prefix] = Mark(line, col, line, col)

@@ -159,6 +159,7 @@ def _heat() -> Spec:
     import altair as alt
 
     base = alt.Chart(alt.NamedData("series"))
+    cells = base.transform_filter("datum.status")
     left = alt.ExprRef(f"width * {ROW_LABELS / 100}")
     scale = alt.Scale(range=[left, alt.ExprRef("width")], padding=0.02)
     x = alt.X("column:O", sort=None, scale=scale, axis=None)
@@ -171,12 +172,9 @@ def _heat() -> Spec:
     ]
     tints = tuple(f"--tint-{status}" for status in STATUSES)
     texts = tuple(f"--text-{status}" for status in STATUSES)
+    # The headings come first: they have every row and column, and so keep their order.
     return _fitted(
         alt.layer(
-            base.transform_calculate(word="statuses[datum.status]")
-            .mark_rect()
-            .encode(x=x, y=y, color=_scaled("Color", tints), tooltip=tooltip),
-            base.mark_text(fontSize=12, tooltip=None).encode(x=x, y=y, text="show:N", color=_scaled("Color", texts)),
             base.transform_aggregate(groupby=["row"])
             .mark_text(align="left", fontSize=13, color="--ink")
             .encode(x=alt.value(0), y=y, text="row:N"),
@@ -186,6 +184,10 @@ def _heat() -> Spec:
                 .encode(x=x, y=alt.value(above), text=f"{line}:N")
                 for line, above in (("upper", -22), ("lower", -9))
             ],
+            cells.transform_calculate(word="statuses[datum.status]")
+            .mark_rect()
+            .encode(x=x, y=y, color=_scaled("Color", tints), tooltip=tooltip),
+            cells.mark_text(fontSize=12, tooltip=None).encode(x=x, y=y, text="show:N", color=_scaled("Color", texts)),
         )
         .add_params(_statuses())
         .resolve_scale(color="independent"),

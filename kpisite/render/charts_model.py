@@ -87,7 +87,7 @@ class BulletChart:
 
 @dataclass(frozen=True, slots=True)
 class HeatChart:
-    """Scores by row and column."""
+    """Scores by row and column; an empty status is a cell that does not exist."""
 
     id: str
     title: str

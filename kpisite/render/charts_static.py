@@ -110,6 +110,8 @@ def heat(chart: HeatChart) -> Markup:
         y = HEADINGS + down * CELL
         parts.append(text("label", "0", y + 19, row))
         for at, (score, status) in enumerate(zip(gaps(scores), statuses, strict=True)):
+            if not status:
+                continue
             x = ROW_LABELS + at * share
             parts.append(
                 f'<rect class="cell {status}" x="{x:.2f}%" y="{y}" width="{share - 0.3:.2f}%" height="{CELL - 3}"/>'
@@ -120,6 +122,8 @@ def heat(chart: HeatChart) -> Markup:
 
 def in_cell(score: float | None, status: str) -> str:
     """Glyph and score of a cell; a missing score is the glyph alone."""
+    if not status:
+        return ""
     return GLYPHS[status] if score is None else f"{GLYPHS[status]} {score:.1f}"
 
 

@@ -194,6 +194,7 @@ class Edition:
             "lead": lead,
             "other_languages": others,
             "nav": self.nav,
+            "menu": marks.menu(self.nav, root, section),
             "crumbs": home + crumbs,
             "section": section,
             "frozen": report.frozen,

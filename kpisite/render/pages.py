@@ -57,6 +57,7 @@ class Frame:
     lead: str  # one headline sentence
     other_languages: tuple[Language, ...]
     nav: tuple[NavItem, ...]
+    menu: Markup  # the same as the items of a list, ready to print
     crumbs: tuple[Link, ...]  # from the summary to the page above; without the page itself
     section: str  # key of the navigation entry that the page belongs to
     frozen: bool  # a released version, not the working report

@@ -1,6 +1,7 @@
 """The parts that pages are put together from: links, tables, facts and cards, ready to print."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -13,8 +14,7 @@ class Link:
     href: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NavItem:
+class NavItem(NamedTuple):
     """An entry of the main navigation; `href` is relative to the language's folder: print page.root before it."""
 
     key: str
@@ -31,8 +31,7 @@ class Language:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """A column's heading; `kind` is the class of its cells: "", "num", "status" or "chart"."""
 
     text: str
@@ -44,13 +43,14 @@ class Table:
     """A table: caption, headings and ready rows.
 
     `body` is the inside of <tbody>: each <tr> begins with a <th scope="row">, its cells carry the class of their
-    heading. `label` names the scrolling region; `note` stands below the table.
+    heading; `top` is the row of the headings. `label` names the scrolling region; `note` stands below the table.
     """
 
     id: str
     caption: str
     label: str
     heads: tuple[Head, ...]
+    top: Markup
     body: Markup
     note: str = ""
 

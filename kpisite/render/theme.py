@@ -18,10 +18,19 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    UndefinedError,
+)
 
 from kpisite.errors import AuthorError, Place, Problem
 from kpisite.render.prepare import Preparation
+from kpisite.render.template_faults import author_error, check_templates
 from kpisite.render.texts import Words, read_texts
 
 PLAIN = Path(__file__).parent.parent / "themes" / "plain"
@@ -42,6 +51,7 @@ class Theme:
     """Everything that gives pages their look; texts are nested dictionaries by language."""
 
     environment: Environment
+    own: Path  # the site's own templates
     texts: Mapping[str, Words]
     spoken: Mapping[str, SimpleNamespace]  # the same texts, for `t.nav.products` in templates
     files: tuple[tuple[str, bytes], ...]  # below assets/, without what is still being prepared
@@ -51,7 +61,10 @@ class Theme:
     def text(self, page: Printable, lang: str) -> str:
         """Print a page with its template and the texts of a language."""
         template = self.environment.get_template(page.template)
-        return template.render(page=page, t=self.spoken[lang], lang=lang)
+        try:
+            return template.render(page=page, t=self.spoken[lang], lang=lang)
+        except UndefinedError as error:
+            raise author_error(error, self.own) from error
 
     def assets(self) -> Iterator[tuple[str, bytes]]:
         """Every file of a version's assets folder: path below it, and content."""
@@ -69,10 +82,13 @@ def load_theme(root: Path, cache: Path | None = None) -> Theme:
     problems: list[Problem] = []
     texts = read_texts(PLAIN / "locale", own / "locale", problems)
     kinds = _own_kinds(own / "charts", problems)
+    environment = _environment(own, cache)
+    check_templates(environment, own, problems)
     if problems:
         raise AuthorError(problems)
     return Theme(
-        environment=_environment(own, cache),
+        environment=environment,
+        own=own,
         texts=texts,
         spoken={lang: _spoken(words) for lang, words in texts.items()},
         files=tuple(_static(PLAIN / "static", own / "static")),

@@ -196,6 +196,13 @@ def test_a_cell_of_the_heat_map_shows_glyph_and_score():
     assert ">○<" in FIGURES["heat"]
 
 
+def test_a_cell_that_does_not_exist_is_left_out():
+    figure = heat(HeatChart("h", "Heat", ("A",), ("X", "Y"), ((90, None),), (("amber", ""),), TEXTS))
+
+    assert figure.count("<rect") == 1
+    assert block(figure)["data"]["series"]["each"][0]["show"] == ["▲ 90.0", ""]
+
+
 def test_a_long_heading_breaks_between_words():
     assert ">Risk and<" in FIGURES["heat"]
     assert ">compliance<" in FIGURES["heat"]

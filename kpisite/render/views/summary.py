@@ -107,6 +107,9 @@ def _heat(e: Edition) -> Markup:
         found = float(scores.score[s, f, now])
         return None if math.isnan(found) else e.tongue.tenths(found) / 10
 
+    def status(s: int, f: int) -> str:
+        return STATUSES[int(scores.status[s, f, now])] if scores.counts[s, f, now].any() else ""
+
     return charts.heat(
         HeatChart(
             id="heat",
@@ -114,7 +117,7 @@ def _heat(e: Edition) -> Markup:
             rows=tuple(e.subjects[s] for s in rows),
             columns=tuple(names[f] for f in columns),
             scores=tuple(tuple(score(s, f) for f in columns) for s in rows),
-            statuses=tuple(tuple(STATUSES[int(scores.status[s, f, now])] for f in columns) for s in rows),
+            statuses=tuple(tuple(status(s, f) for f in columns) for s in rows),
             texts=e.chart_texts,
         )
     )

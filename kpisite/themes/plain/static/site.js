@@ -170,11 +170,16 @@ const KPISITE = (() => {
     const list = make("ul");
     for (const { version, title } of versions) {
       const home = `${told.top}${version}/${told.lang}/`;
-      const item = make("a", { href: `${home}index.html` }, title || version);
+      const item = make("a", { href: `${home}index.html`, "data-version": version }, title || version);
       if (version === told.version) item.setAttribute("aria-current", "true");
-      script(`${told.top}${version}/pages.js`).then(() => {
-        item.href = home + nearest(told.path, paths.get(version)) + location.hash;
-      }).catch(() => { /* an older version without a list of pages: its summary is the nearest */ });
+      /* An older version without a list of its pages: its summary is the nearest. */
+      const known = script(`${told.top}${version}/pages.js`).then(() => paths.get(version), () => new Set());
+      const ready = known.then((pages) => { item.href = home + nearest(told.path, pages) + location.hash; });
+      item.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        ready.then(() => { location.href = item.href; });
+      });
       list.append(make("li", {}, item));
     }
     holder.append(list);
