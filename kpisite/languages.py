@@ -111,6 +111,11 @@ class Column:
                 found.append(self.steps(value))
         return found
 
+    @property
+    def bare(self) -> "Column":
+        """The same without a unit, for cells below a heading that names it."""
+        return Column(NO_UNIT, self.decimals, self.factor)
+
     def shown(self, steps: int) -> float:
         """The number that a reader sees, in the unit of the column."""
         return steps / 10.0**self.decimals
@@ -192,16 +197,16 @@ class Tongue:
             digits -= 1
         return max(digits, self.least_decimals)
 
-    def number(self, steps: int, decimals: int, *, signed: bool = False) -> str:
+    def number(self, steps: float, decimals: int, *, signed: bool = False) -> str:
         """A number counted in units of its last decimal, with grouping and the typographic minus."""
         return _written(steps, decimals, self.minus, self.plus if signed else "")
 
     def numbers(
-        self, steps: Iterable[int | None], decimals: int, *, signed: bool = False, missing: str = ""
+        self, steps: Iterable[float | None], decimals: int, *, signed: bool = False, missing: str = ""
     ) -> list[str]:
         """The same for many numbers at once."""
         minus, plus = self.minus, self.plus if signed else ""
-        return [missing if n is None else _written(n, decimals, minus, plus) for n in steps]
+        return [missing if n is None or n != n else _written(n, decimals, minus, plus) for n in steps]
 
     def rounded(self, value: float, decimals: int, *, signed: bool = False) -> str:
         """A number without a unit, rounded half up."""
@@ -215,7 +220,7 @@ class Tongue:
         """A value with its unit, as in prose: 3.45%, CNY 109.0 m."""
         return self.amount(column.steps(value), column)
 
-    def amount(self, steps: int, column: Column, *, signed: bool = False, gap: bool = False) -> str:
+    def amount(self, steps: float, column: Column, *, signed: bool = False, gap: bool = False) -> str:
         """A rounded number with its unit; of a difference with the unit of differences."""
         unit = column.unit
         suffix = unit.gap if gap and unit.gap else unit.suffix
@@ -224,7 +229,7 @@ class Tongue:
         sign = self.minus if steps < 0 else self.plus if signed and steps > 0 else ""
         return f"{sign}{unit.prefix}{self.number(abs(steps), column.decimals)}{column.scale}{suffix}"
 
-    def amount_span(self, low: int, high: int, column: Column) -> str:
+    def amount_span(self, low: float, high: float, column: Column) -> str:
         """From one number to another with one unit: 70–100 bp."""
         numbers = self.span(self.number(low, column.decimals), self.number(high, column.decimals))
         return f"{column.unit.prefix}{numbers}{column.scale}{column.unit.suffix}"
@@ -263,7 +268,7 @@ class Tongue:
 
 
 @lru_cache(maxsize=1 << 16)  # most numbers of a site stand on several of its pages
-def _written(steps: int, decimals: int, minus: str, plus: str) -> str:
+def _written(steps: float, decimals: int, minus: str, plus: str) -> str:
     power, form = _FORMS[decimals]
     text = format(abs(steps) / power, form)
     return minus + text if steps < 0 else plus + text if steps else text

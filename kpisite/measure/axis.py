@@ -77,7 +77,7 @@ def _looks_back(call: Call) -> int:
         case "lag" | "rolling_sum" | "rolling_avg":
             # At the grain of years it counts years; what lies before the data is missing anyway.
             return call.count * YEAR if call.count <= YEAR else call.count + YEAR
-        case "year_ago" | "yoy" | "qoq" | "mom" | "delta" | "ytd" | "trailing_year" | "average" | "avg2":
+        case "year_ago" | "yoy" | "qoq" | "mom" | "delta" | "ytd" | "trailing_year" | "average" | "opening" | "avg2":
             return YEAR
         case _:
             return 0

@@ -1,6 +1,7 @@
 """From tables to Series: every indicator's figures for products, lines and the bank at every grain."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from kpisite.declare.model import Site
 from kpisite.errors import Problems
 from kpisite.load.tables import Tables
 from kpisite.measure.axis import Calendar, calendar
+from kpisite.measure.cube import NEVER, Cube
 from kpisite.measure.degree import degree
 from kpisite.measure.figures import Figures, Grounds
 from kpisite.measure.levels import carried, subjects
@@ -16,7 +18,7 @@ from kpisite.measure.series import REASON, GrainSeries, Series, SourceFact, Subj
 from kpisite.measure.shown import shown
 from kpisite.measure.understand import aggregates, formulas, steps
 from kpisite.measure.versions import Version
-from kpisite.periods import GRAIN_ORDER, Grain
+from kpisite.periods import GRAIN_ORDER, Grain, Period
 
 Versions = Mapping[str, tuple[Version, ...]]
 
@@ -29,7 +31,7 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
     problems.stop_if_any()
     parts = [part for every in defined.values() for version in every for part in (version.formula, version.condition)]
     axes = calendar(site.report, (part for part in parts if part is not None))
-    cube = build_cube(site, tables, found, steps(site, defined), axes, problems)
+    cube = _begun(build_cube(site, tables, found, steps(site, defined), axes, problems), site.report.period)
     problems.stop_if_any()
     everyone = subjects(site)
     grounds = Grounds(cube, site.params, tuple(subject for subject in everyone if subject.level != "product"))
@@ -38,9 +40,18 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
         everyone,
         indicators,
         np.array([_accumulates(site, id_, defined) for id_ in indicators], dtype=np.bool_),
-        {g: _series(axes, g, everyone, indicators, figures) for g in GRAIN_ORDER if g in site.report.grains},
+        {g: _series(cube.calendar, g, everyone, indicators, figures) for g in GRAIN_ORDER if g in site.report.grains},
         _facts(tables),
     )
+
+
+def _begun(cube: Cube, period: Period) -> Cube:
+    """The cube with a window that opens with the first delivered month: before it there is nothing to show."""
+    delivered = [month for measure in cube.measures.values() for month in measure.first.tolist() if month != NEVER]
+    if not delivered:
+        return cube
+    opens = min(cube.calendar.start + min(delivered), period.last_month)
+    return replace(cube, calendar=replace(cube.calendar, shown_from=max(cube.calendar.shown_from, opens)))
 
 
 def indicator_order(site: Site) -> tuple[str, ...]:

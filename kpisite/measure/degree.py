@@ -7,7 +7,7 @@ from kpisite.measure.expression import COMPARISONS, Call, Expression, FormulaErr
 # What these give no longer grows with the period.
 LEVELLED = ("ann", "yoy", "qoq", "mom", "ytd", "rolling_sum", "rolling_avg", "trailing_year", *COMPARISONS)
 OF_FLOWS = ("ytd", "trailing_year")
-OF_STOCKS = ("average", "avg2")
+OF_STOCKS = ("average", "opening", "avg2")
 
 
 def degree(expression: Expression, kinds: Mapping[str, str]) -> int:

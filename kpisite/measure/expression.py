@@ -35,6 +35,7 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "rolling_avg": (2, 2),
     "trailing_year": (1, 1),
     "average": (1, 1),
+    "opening": (1, 1),
     "avg2": (1, 1),
     "ann": (1, 1),
     "coalesce": (2, 9),

@@ -205,13 +205,18 @@ def _average(formulas: Formulas, call: Call, grain: Grain) -> Cells:
     return Cells(total.value / axis.months, total.reason)
 
 
-def _avg2(formulas: Formulas, call: Call, grain: Grain) -> Cells:
-    """The mean of the opening and the closing balance; the opening one is that of the month before the period."""
-    axis = formulas.axis(grain)
+def _opening(formulas: Formulas, call: Call, grain: Grain) -> Cells:
+    """The balance with which the period opens: that of the month before it."""
     months = formulas.value(call.args[0], Grain.MONTH)
+    before = formulas.axis(grain).first - 1
     # The opening balance belongs to the period: it is not compared with anything.
-    opening = Formulas(formulas.ground, formulas.params).look_back(months, axis.first - 1, Grain.MONTH)
-    total = combine(np.add, months.at(axis.last), opening)
+    return Formulas(formulas.ground, formulas.params).look_back(months, before, Grain.MONTH)
+
+
+def _avg2(formulas: Formulas, call: Call, grain: Grain) -> Cells:
+    """The mean of the opening and the closing balance."""
+    closing = formulas.value(call.args[0], Grain.MONTH).at(formulas.axis(grain).last)
+    total = combine(np.add, closing, _opening(formulas, call, grain))
     return Cells(total.value / 2, total.reason)
 
 
@@ -240,6 +245,7 @@ OVER_TIME: Mapping[str, Callable[[Formulas, Call, Grain], Cells]] = {
     "rolling_avg": _rolling_avg,
     "trailing_year": _trailing_year,
     "average": _average,
+    "opening": _opening,
     "avg2": _avg2,
     "ann": _ann,
 }

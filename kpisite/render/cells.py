@@ -1,14 +1,19 @@
 """The figures of a report as readers see them: value, target, gap, status, score and remark, cell by cell."""
 
+from collections.abc import Sequence
+from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from markupsafe import Markup
 
 from kpisite.evaluate.report import KEY, Figures
 from kpisite.languages import Column
 from kpisite.measure.series import REASONS
-from kpisite.render.edition import Edition
+from kpisite.render import rounding
+from kpisite.render.edition import SCORE_LIMITS, Edition
 
 
 class Cell(NamedTuple):
@@ -17,7 +22,6 @@ class Cell(NamedTuple):
     value: str
     target: str
     gap: str
-    attainment: str
     status: Markup
     score: str
     remark: str
@@ -56,7 +60,7 @@ ARRAYS = attrgetter(
 
 def raw(e: Edition, s: int, i: int, t: int) -> Raw:
     """The numbers of one figure of a month; those of the same subject and month are read together and kept."""
-    return e.once(("raw", s, t), lambda: _row(e.board.months, s, t))[i]
+    return e.latest(("raw", t), s, partial(_row, e.board.months, s, t))[i]
 
 
 def _row(figures: Figures, s: int, t: int) -> list[Raw]:
@@ -64,33 +68,70 @@ def _row(figures: Figures, s: int, t: int) -> list[Raw]:
     return [Raw(*one) for one in zip(*columns, strict=True)]
 
 
-def cell(e: Edition, s: int, i: int, t: int, *, column: Column | None = None) -> Cell:
-    """One figure of a month, each number with its unit; or without it, as cells of the given column."""
-    one, units = raw(e, s, i, t), column is None
-    column = column or e.column(s, i)
-    known, aimed = one.value == one.value, one.target == one.target
-    steps = column.steps(one.value) if known else 0
-    close = aimed and abs(one.target) < one.tolerance
-    judged = e.report.role[s, i] == KEY
-    return Cell(
-        value=_number(e, column, steps, units=units) if known else e.t["say"]["missing"],
-        target=target_text(e, column, one.target, one.high, units=units) if aimed else "",
-        gap=_gap(e, column, gap_steps(column, steps, one.target, one.high), units=units) if known and aimed else "",
-        attainment="" if close or one.attainment != one.attainment else e.attainment(one.attainment),
-        status=e.marks[one.status],
-        score=e.score(one.score),
-        remark=remark(e, i, Doubt(one.reason, one.over, one.small, one.sample, judged and not aimed)),
-    )
+class Places(NamedTuple):
+    """Which figures of the report's month stand in a table, in its order."""
+
+    subjects: npt.NDArray[np.int64]
+    indicators: npt.NDArray[np.int64]
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """The same as subject and indicator of each."""
+        return list(zip(self.subjects.tolist(), self.indicators.tolist(), strict=True))
 
 
-def _number(e: Edition, column: Column, steps: int, *, units: bool) -> str:
-    return e.tongue.amount(steps, column) if units else e.tongue.number(steps, column.decimals)
+def of_subject(s: int, indicators: Sequence[int]) -> Places:
+    """Several figures of one subject."""
+    return Places(np.full(len(indicators), s), np.array(indicators, dtype=np.int64))
 
 
-def _gap(e: Edition, column: Column, steps: int, *, units: bool) -> str:
-    if units:
-        return e.tongue.amount(steps, column, signed=True, gap=True)
-    return e.tongue.number(steps, column.decimals, signed=True)
+def of_indicator(i: int, subjects: Sequence[int]) -> Places:
+    """One figure of several subjects."""
+    return Places(np.array(subjects, dtype=np.int64), np.full(len(subjects), i))
+
+
+def cell(e: Edition, s: int, i: int) -> Cell:
+    """One figure of the report's month."""
+    return cells(e, of_subject(s, (i,)), (e.column(s, i),))[0]
+
+
+def own_columns(e: Edition, places: Places) -> list[Column]:
+    """Each figure in the column of its own page, where units stand beside the numbers."""
+    return [e.column(s, i) for s, i in places.pairs()]
+
+
+def cells(e: Edition, places: Places, columns: Sequence[Column]) -> list[Cell]:
+    """Figures of the report's month, each printed as its column says."""
+    figures, at, amount = e.board.months, (*places, e.board.now), e.tongue.amount
+    numbers = np.stack([figures.value[at], figures.target[at], figures.target_high[at]], axis=1)
+    shown = rounding.rounded(numbers, columns)
+    gaps = rounding.gaps(shown[:, 0], shown[:, 1], shown[:, 2]).tolist()
+    scores = e.tongue.numbers(rounding.scores(figures.score[at], SCORE_LIMITS).tolist(), 1)
+    missing, marks = e.t["say"]["missing"], e.marks
+    return [
+        Cell(
+            missing if n != n else amount(n, column),
+            "" if low != low else amount(low, column) if high != high else e.tongue.amount_span(low, high, column),
+            "" if gap != gap else amount(gap, column, signed=True, gap=True),
+            marks[status],
+            score,
+            remark_,
+        )
+        for column, (n, low, high), gap, status, score, remark_ in zip(
+            columns, shown.tolist(), gaps, figures.status[at].tolist(), scores, _remarks(e, places), strict=True
+        )
+    ]
+
+
+def _remarks(e: Edition, places: Places) -> list[str]:
+    """Most cells need none, so only the others are looked at closely."""
+    figures, at = e.board.months, (*places, e.board.now)
+    aimless = np.isnan(figures.target[at]) & (e.report.role[places.subjects, places.indicators] == KEY)
+    reason, over, small, sample = figures.reason[at], figures.over_limit[at], figures.small[at], figures.sample[at]
+    remarks = [""] * len(reason)
+    for row in np.flatnonzero((reason != 0) | over | small | aimless).tolist():
+        doubt = Doubt(int(reason[row]), bool(over[row]), bool(small[row]), float(sample[row]), bool(aimless[row]))
+        remarks[row] = remark(e, int(places.indicators[row]), doubt)
+    return remarks
 
 
 class Doubt(NamedTuple):
@@ -124,16 +165,10 @@ def gap_steps(column: Column, steps: int, target: float, high: float) -> int:
     return max(0, steps - top) + min(0, steps - low)
 
 
-def target_text(edition: Edition, column: Column, target: float, high: float, *, units: bool = True) -> str:
-    """A target or a target range, as 70–100."""
-    tongue = edition.tongue
-    low = column.steps(target)
-    if high != high:
-        return tongue.amount(low, column) if units else tongue.number(low, column.decimals)
-    top = column.steps(high)
-    if units:
-        return tongue.amount_span(low, top, column)
-    return tongue.span(tongue.number(low, column.decimals), tongue.number(top, column.decimals))
+def target_text(edition: Edition, column: Column, target: float, high: float) -> str:
+    """A target or a target range with its unit, as 70–100%."""
+    low, tongue = column.steps(target), edition.tongue
+    return tongue.amount(low, column) if high != high else tongue.amount_span(low, column.steps(high), column)
 
 
 def reason_text(edition: Edition, i: int, reason: int) -> str:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup, escape
 
 from kpisite.render import charts_history, charts_static
@@ -27,6 +28,7 @@ from kpisite.render.charts_model import (
     gaps,
     position,
 )
+from kpisite.render.charts_spark import sparklines
 
 __all__ = [
     "BulletChart",
@@ -42,6 +44,7 @@ __all__ = [
     "history",
     "multiples",
     "sparkline",
+    "sparklines",
 ]
 
 Columns = Mapping[str, Any]
@@ -49,7 +52,8 @@ Columns = Mapping[str, Any]
 
 def sparkline(values: Sequence[float | None], target: float | None, label: str) -> Markup:
     """A line for a table's cell: the course, the target as a hairline, the last point marked."""
-    return charts_static.sparkline(gaps(values), target, label)
+    one = np.array([values], dtype=np.float64)
+    return sparklines(one, np.array([target], dtype=np.float64), (label,))[0]
 
 
 def history(chart: HistoryChart) -> Markup:

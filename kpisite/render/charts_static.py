@@ -1,7 +1,6 @@
-"""The static drawings of sparklines, bullets, heat maps and small multiples."""
+"""The static drawings of bullets, heat maps and small multiples."""
 
 from collections.abc import Sequence
-from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -28,49 +27,6 @@ SMALL = 56
 WIDE = 1000  # of a stretched drawing
 LONGEST_HEADING = 10  # letters of a heading in one line; half as many Chinese ones
 WIDE_FROM = "\u2e80"  # letters from here on are as wide as they are high
-
-
-def sparkline(values: Numbers, target: float | None, label: str) -> Markup:
-    """A line of 100 x 24 for a table's cell."""
-    known = [value for value in values if value is not None]
-    if not known:
-        return Markup(_SPARK % (escape(label), "", "", ""))
-    low, high = min(known), max(known)
-    aimed = target is not None and target == target
-    if aimed and target is not None:
-        low, high = min(low, target), max(high, target)
-    # Half a pixel more, because whole numbers are cut off below.
-    scale, base = (18 / (high - low), 21.5) if high > low else (0.0, 12.5)
-    form, places = _spark_form(len(values))
-    if len(known) == len(values):
-        ys = [int(base - (value - low) * scale) for value in known]
-        line, end = form % tuple(ys), f"M{places[-1]} {ys[-1]}h0"
-    else:
-        line, end = _broken(values, places, low, scale, base)
-    hair = path("target", f"M2 {int(base - (target - low) * scale)}H96") if aimed and target is not None else ""
-    return Markup(_SPARK % (escape(label), hair, path("line", line), path("end", end)))
-
-
-_SPARK = '<svg class="spark" width="100" height="24" role="img" aria-label="%s">%s%s%s</svg>'
-
-
-@cache
-def _spark_form(count: int) -> tuple[str, tuple[int, ...]]:
-    """The line through so many periods with its heights left open; 40 of them stand on a scorecard."""
-    places = tuple([int(2.5 + at * 94 / max(1, count - 1)) for at in range(count)])
-    return "M" + "L".join([f"{x} %d" for x in places]), places
-
-
-def _broken(values: Numbers, places: tuple[int, ...], low: float, scale: float, base: float) -> tuple[str, str]:
-    parts, pen, last = [], "M", ""
-    for x, value in zip(places, values, strict=True):
-        if value is None:
-            pen = "M"
-            continue
-        last = f"{x} {int(base - (value - low) * scale)}"
-        parts.append(pen + last)
-        pen = "L"
-    return "".join(parts), f"M{last}h0"
 
 
 def bullet(chart: BulletChart, places: Sequence[float | None]) -> Markup:

@@ -1,15 +1,20 @@
 """A figure over all periods of a grain as readers see it, column by column: most of the site's cells are made here."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from markupsafe import Markup
 
 from kpisite.evaluate.report import KEY
 from kpisite.languages import Column
 from kpisite.periods import Grain
-from kpisite.render.cells import Doubt, remark, target_text
-from kpisite.render.edition import Edition
+from kpisite.render import rounding
+from kpisite.render.cells import Doubt, remark
+from kpisite.render.edition import SCORE_LIMITS, Edition
+from kpisite.render.levels import Levels, levels
+from kpisite.render.rounding import Floats
 
 
 class Course(NamedTuple):
@@ -25,65 +30,84 @@ class Course(NamedTuple):
     remarks: list[str]
 
 
-class _Aim(NamedTuple):
-    """A target as it is shown: its text and its two bounds; a single value is both."""
+class _Judged(NamedTuple):
+    """What the judgement adds to the levels of a product's figures, by the same rows and periods."""
 
-    text: str
-    low: int
-    high: int
+    gaps: Floats
+    attainments: Floats  # in tenths of a per cent, NaN where it says nothing
+    scores: Floats
+    remarkable: npt.NDArray[np.bool_]
 
 
 def course(e: Edition, s: int, i: int, grain: Grain) -> Course:
     """Format a figure over all periods of a grain."""
-    figures, column, tongue = e.report.figures[grain], e.column(s, i, grain), e.tongue
-    steps = column.many(figures.value[s, i].tolist())
-    targets = figures.target[s, i].tolist()
-    aims = _aims(e, column, targets, figures.target_high[s, i].tolist())
-    missing, decimals = e.t["say"]["missing"], column.decimals
-    gaps = [
-        None if n is None or aim is None else max(0, n - aim.high) + min(0, n - aim.low)
-        for n, aim in zip(steps, aims, strict=True)
-    ]
-    tolerances = figures.tolerance[s, i].tolist()
+    found = levels(e, s, grain)
+    judged = e.latest(("judged", grain), s, partial(_judged, e, s, grain, found))
+    row, numbers = found.rows[i], e.tongue.numbers
+    column = found.columns[row]
     return Course(
         column=column,
-        values=tongue.numbers(steps, decimals, missing=missing),
-        targets=["" if aim is None else aim.text for aim in aims],
-        gaps=tongue.numbers(gaps, decimals, signed=True),
-        attainments=[
-            "" if a != a or abs(target) < tolerance else e.attainment(a)
-            for a, target, tolerance in zip(figures.attainment[s, i].tolist(), targets, tolerances, strict=True)
-        ],
-        marks=[e.marks[status] for status in figures.status[s, i].tolist()],
-        scores=[e.score(score) if score == score else "" for score in figures.score[s, i].tolist()],
-        remarks=_remarks(e, s, i, grain),
+        values=numbers(found.values[row].tolist(), column.decimals, missing=e.t["say"]["missing"]),
+        targets=_targets(e, found, row),
+        gaps=numbers(judged.gaps[row].tolist(), column.decimals, signed=True),
+        attainments=_attainments(e, judged.attainments[row].tolist()),
+        marks=[e.marks[status] for status in e.report.figures[grain].status[s, i].tolist()],
+        scores=numbers(judged.scores[row].tolist(), 1),
+        remarks=_remarks(e, s, i, grain, judged.remarkable[row]),
     )
 
 
-def _aims(e: Edition, column: Column, targets: list[float], highs: list[float]) -> list[_Aim | None]:
-    """Targets stay the same over many periods, so each is worded once."""
-    known: dict[tuple[float, float], _Aim] = {}
-    aims: list[_Aim | None] = []
-    for target, high in zip(targets, highs, strict=True):
-        if target != target:
-            aims.append(None)
-            continue
-        key = (target, high if high == high else target)
-        if key not in known:
-            text = target_text(e, column, target, high, units=False)
-            known[key] = _Aim(text, column.steps(key[0]), column.steps(key[1]))
-        aims.append(known[key])
-    return aims
+def _judged(e: Edition, s: int, grain: Grain, found: Levels) -> _Judged:
+    figures, at = e.report.figures[grain], (s, list(found.rows))
+    target, attainment, reason = figures.target[at], figures.attainment[at], figures.reason[at]
+    # Against a target within its own tolerance of zero a ratio says nothing.
+    telling = np.where(np.abs(target) < figures.tolerance[at], np.nan, attainment)
+    judged = (e.report.role[at] == KEY)[:, np.newaxis]
+    return _Judged(
+        gaps=rounding.gaps(found.values, found.targets, found.highs),
+        attainments=_quoted(telling),
+        scores=rounding.scores(figures.score[at], SCORE_LIMITS),
+        remarkable=(reason != 0) | figures.over_limit[at] | figures.small[at] | (np.isnan(target) & judged),
+    )
 
 
-def _remarks(e: Edition, s: int, i: int, grain: Grain) -> list[str]:
+def _quoted(attainment: Floats) -> Floats:
+    """Attainments in tenths of a per cent; those that are not quoted lie one step beyond 0 to 200 %."""
+    found = rounding.tenths(attainment * 100)
+    found[attainment < 0], found[attainment > 2] = -1, 2001
+    return found
+
+
+def _attainments(e: Edition, tenths: list[float]) -> list[str]:
+    texts = e.tongue.numbers(tenths, 1)
+    return [
+        f"{text}%" if 0 <= n <= 2000 else "" if n != n else e.attainment(n)
+        for n, text in zip(tenths, texts, strict=True)
+    ]
+
+
+def _targets(e: Edition, found: Levels, row: int) -> list[str]:
+    decimals, tongue = found.columns[row].decimals, e.tongue
+    low = tongue.numbers(found.targets[row].tolist(), decimals)
+    if np.isnan(found.highs[row]).all():
+        return low
+    high = tongue.numbers(found.highs[row].tolist(), decimals)
+    return [tongue.span(a, b) if a and b else a for a, b in zip(low, high, strict=True)]
+
+
+def _remarks(e: Edition, s: int, i: int, grain: Grain, remarkable: npt.NDArray[np.bool_]) -> list[str]:
     """Most cells need none, so only the others are looked at closely."""
-    figures = e.report.figures[grain]
-    reason, over, small = figures.reason[s, i], figures.over_limit[s, i], figures.small[s, i]
-    judged = e.report.role[s, i] == KEY
-    remarks = [""] * len(reason)
-    aimless = np.isnan(figures.target[s, i]) & judged
-    for t in np.flatnonzero((reason != 0) | over | small | aimless).tolist():
-        sample = float(figures.sample[s, i, t])
-        remarks[t] = remark(e, i, Doubt(int(reason[t]), bool(over[t]), bool(small[t]), sample, bool(aimless[t])))
+    figures, judged = e.report.figures[grain], bool(e.report.role[s, i] == KEY)
+    remarks = [""] * len(remarkable)
+    for t in np.flatnonzero(remarkable).tolist():
+        at = (s, i, t)
+        aimless = judged and bool(np.isnan(figures.target[at]))
+        doubt = Doubt(
+            int(figures.reason[at]),
+            bool(figures.over_limit[at]),
+            bool(figures.small[at]),
+            float(figures.sample[at]),
+            aimless,
+        )
+        remarks[t] = remark(e, i, doubt)
     return remarks

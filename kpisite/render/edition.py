@@ -19,6 +19,8 @@ from kpisite.render.prose import body
 
 Made = TypeVar("Made")
 
+# No score is rounded up to these.
+SCORE_LIMITS = (60.0, 100.0)
 # The main navigation: key of its text, page.
 SECTIONS = (
     ("summary", "index.html"),
@@ -52,6 +54,7 @@ class Edition:
     marks: tuple[Markup, ...]
     chart_texts: ChartTexts
     nav: tuple[NavItem, ...]
+    plain_columns: tuple[Column, ...]  # by indicator: without a factor
     month_labels: tuple[str, ...]
     kept: dict[tuple[object, ...], Any] = field(default_factory=dict)  # parts that several pages share
 
@@ -70,6 +73,14 @@ class Edition:
         if key not in self.kept:
             self.kept[key] = make()
         made: Made = self.kept[key]
+        return made
+
+    def latest(self, kind: tuple[object, ...], subject: int, make: Callable[[], Made]) -> Made:
+        """The same for parts that only the pages of one subject share: those of the next take their place."""
+        held = self.kept.get(kind)
+        if held is None or held[0] != subject:
+            held = self.kept[kind] = (subject, make())
+        made: Made = held[1]
         return made
 
     def body(self, key: str) -> Markup:
@@ -108,10 +119,10 @@ class Edition:
 
     def column(self, s: int, i: int, grain: Grain = Grain.MONTH) -> Column:
         """How the values and targets of one figure are printed; amounts by their median at this grain."""
-        declared = self.site.indicators[self.report.indicators[i]]
-        if self.tongue.unit(declared.unit).style != "money":
-            return self.once(("column", i), lambda: self.tongue.column((), declared.unit, declared.decimals))
-        figures = self.report.figures[grain]
+        plain = self.plain_columns[i]
+        if plain.unit.style != "money":
+            return plain
+        declared, figures = self.site.indicators[self.report.indicators[i]], self.report.figures[grain]
         values = figures.value[s, i].tolist() + figures.target[s, i].tolist()
         return self.once(("column", s, i, grain), lambda: self.tongue.column(values, declared.unit, declared.decimals))
 
@@ -125,7 +136,7 @@ class Edition:
         declared = self.site.indicators[self.report.indicators[i]]
         return self.tongue.column(values, declared.unit, declared.decimals, prose=True)
 
-    def score(self, score: float, limits: tuple[float, ...] = (60.0, 100.0)) -> str:
+    def score(self, score: float, limits: tuple[float, ...] = SCORE_LIMITS) -> str:
         """A score with one decimal; rounding never lifts it over a limit that it missed."""
         if math.isnan(score):
             return ""
@@ -243,7 +254,7 @@ def edition(board: Board, lang: str, texts: Mapping[str, Mapping[str, Any]]) -> 
     words = tongue(lang, t, _units(site, lang, t))
     status = t["status"]
     codes = tuple(code for code in site.site.languages if code in texts)
-    months = report.figures[Grain.MONTH].periods
+    months, indicators = report.figures[Grain.MONTH].periods, [site.indicators[i] for i in report.indicators]
     return Edition(
         board=board,
         lang=lang,
@@ -251,7 +262,7 @@ def edition(board: Board, lang: str, texts: Mapping[str, Mapping[str, Any]]) -> 
         tongue=words,
         languages=tuple(Language(texts[c]["language"]["html"], texts[c]["language"]["name"], c) for c in codes),
         subjects=tuple(_subject(report, s, lang, t) for s in range(len(report.subjects))),
-        indicators=tuple(site.indicators[i].name.in_(lang) for i in report.indicators),
+        indicators=tuple(one.name.in_(lang) for one in indicators),
         families=tuple(site.families[f].name.in_(lang) for f in report.families),
         marks=marks.status_marks(status),
         chart_texts=ChartTexts(
@@ -260,6 +271,7 @@ def edition(board: Board, lang: str, texts: Mapping[str, Mapping[str, Any]]) -> 
             **{key: t["head"][key] for key in ("status", "indicator", "product", "family", "score")},
         ),
         nav=tuple(NavItem(key, t["nav"][key], href) for key, href in SECTIONS if _exists(site, key)),
+        plain_columns=tuple([words.column((), one.unit, one.decimals) for one in indicators]),
         month_labels=tuple(words.period(period) for period in months),
     )
 

@@ -116,7 +116,7 @@ def _worst(e: Edition, s: int) -> str:
     if not short:
         return str(words["no_shortfall"]) if e.board.keys[s] else ""
     i = short[0]
-    one = cell(e, s, i, e.board.now)
+    one = cell(e, s, i)
     weight = weight_text(e, float(e.board.months.weight[s, i, e.board.now]))
     return str(
         words["worst"].format(

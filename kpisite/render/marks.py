@@ -44,6 +44,12 @@ def anchor(text: str, href: str) -> Markup:
     return Markup(f'<a href="{escape(href)}">{escape(text)}</a>')
 
 
+def anchor_column(texts: Sequence[str], hrefs: Sequence[str]) -> list[Markup]:
+    """The same for all cells of a column."""
+    pairs = zip(_escaped(texts), _escaped(hrefs), strict=True)
+    return [Markup(f'<a href="{href}">{text}</a>') if href else Markup(text) for text, href in pairs]
+
+
 def anchors(links: Iterable[Link], join: str) -> Markup:
     """Several links in one cell."""
     return Markup(escape(join)).join(anchor(link.text, link.href) for link in links)

@@ -8,8 +8,9 @@ import numpy as np
 
 from kpisite.declare.model import Target
 from kpisite.languages import Column
+from kpisite.render import rounding
 from kpisite.render.board import CLOSED_ACTIONS, YEAR
-from kpisite.render.cells import Raw, gap_steps, raw, reason_text, target_text
+from kpisite.render.cells import Places, Raw, gap_steps, raw, reason_text, target_text
 from kpisite.render.edition import Edition
 
 
@@ -179,3 +180,29 @@ def change_text(e: Edition, s: int, i: int, t: int, before: int) -> str:
         growth = e.tongue.tenths(100 * (float(e.board.months.value[s, i, t]) / old - 1))
         return f"{e.tongue.number(growth, 1, signed=True)}%"
     return e.tongue.amount(change, column, signed=True, gap=True)
+
+
+def changes(e: Edition, places: Places) -> list[str]:
+    """The same for many figures, since a year before."""
+    now, before, pairs = e.board.now, e.board.now - YEAR, places.pairs()
+    if before < 0:
+        return [""] * len(pairs)
+    columns = [e.plain_columns[i] for _, i in pairs]
+    values = e.board.months.value[places.subjects, places.indicators]
+    new, old = values[:, now], values[:, before]
+    least = np.array([LEAST_BASE.get(column.unit.style, math.inf) for column in columns])
+    base = np.where(old >= least, old, np.nan)
+    growth = e.tongue.numbers(rounding.tenths(100 * (new / base - 1)).tolist(), 1, signed=True)
+    shown = rounding.rounded(np.stack([new, old], axis=1), columns)
+    moved = (shown[:, 0] - shown[:, 1]).tolist()
+    return [
+        f"{percent}%" if percent else _moved(e, place, column, steps) if steps == steps else ""
+        for percent, place, column, steps in zip(growth, pairs, columns, moved, strict=True)
+    ]
+
+
+def _moved(e: Edition, place: tuple[int, int], column: Column, steps: float) -> str:
+    """A change that is not told as growth; amounts and counts choose words that fit the two numbers."""
+    if column.unit.style in e.tongue.scales:
+        return change_text(e, *place, e.board.now, e.board.now - YEAR)
+    return e.tongue.amount(steps, column, signed=True, gap=True)

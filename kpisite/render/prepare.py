@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -27,16 +26,15 @@ class Preparation:
     def __init__(self, cache: Path) -> None:
         """Nothing is made yet."""
         self.cache = cache
-        self._maker: threading.Thread | None = None
+        self._maker: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Begin to make what is missing, beside other work."""
         if all((self.cache / name).exists() for name in (_kinds_name(), _bundle_name())):
             return
         command = [sys.executable, "-m", "kpisite.render.prepare", str(self.cache)]
-        # A daemon: a build that fails early does not wait for charts that nobody will see.
-        self._maker = threading.Thread(target=subprocess.run, args=(command,), daemon=True)
-        self._maker.start()
+        # A build that fails early does not wait for it: it ends by itself, and the next build finds what it made.
+        self._maker = subprocess.Popen(command)
 
     def kinds(self) -> dict[str, Any]:
         """The chart kinds of the theme, compiled."""
@@ -49,7 +47,7 @@ class Preparation:
 
     def _finished(self, name: str, make: Callable[[], bytes]) -> bytes:
         if self._maker is not None:
-            self._maker.join()
+            self._maker.wait()
         return _kept(self.cache, name, make)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kpisite.periods import Grain
 from tests.measure.small import a_site, an_indicator, figures, flow, months, stock, write
 
 BOTH = {"card": {"name": "Card", "line": "retail"}, "loan": {"name": "Loan", "line": "retail"}}
@@ -14,6 +15,10 @@ def rows(product="card", first="2024-01", last="2025-12", **columns):
         {"product": product, "period": label} | {n: v(label) if callable(v) else v for n, v in columns.items()}
         for label in months(first, last)
     ]
+
+
+# A product that has always delivered, so that months before another one's first are shown.
+OLDER = rows(product="loan", a=1, b=1, s=1, t=1)
 
 
 def one(folder, formula, kind="ratio", given=None, products=CARD, report=None, **more):
@@ -91,7 +96,9 @@ def test_growth_on_a_base_of_zero_or_less_has_no_meaning(tmp_path, base):
 
 
 def test_before_the_first_delivery_a_product_is_not_launched_and_later_looks_back_without_history(tmp_path):
-    found = one(tmp_path, "s / lag(s, 1)", given=rows(first="2025-03", a=1, b=1, s=10, t=1))
+    given = [*rows(first="2025-03", a=1, b=1, s=10, t=1), *OLDER]
+
+    found = one(tmp_path, "s / lag(s, 1)", given=given, products=BOTH)
 
     row = found.row("card", "x")
     assert row["2025-02"] == "not-launched"
@@ -100,7 +107,9 @@ def test_before_the_first_delivery_a_product_is_not_launched_and_later_looks_bac
 
 
 def test_a_quarter_before_the_first_delivery_is_not_launched_and_a_part_of_one_incomplete(tmp_path):
-    found = one(tmp_path, "a", "flow", given=rows(first="2025-05", a=1, b=1, s=1, t=1))
+    given = [*rows(first="2025-05", a=1, b=1, s=1, t=1), *OLDER]
+
+    found = one(tmp_path, "a", "flow", given=given, products=BOTH)
 
     assert found.value("card", "x", "2025-Q1") == "not-launched"
     assert found.value("card", "x", "2025-Q2") == "incomplete"
@@ -109,13 +118,22 @@ def test_a_quarter_before_the_first_delivery_is_not_launched_and_a_part_of_one_i
 
 
 def test_rows_before_the_declared_launch_do_not_count(tmp_path):
-    launched = {"card": {"name": "Card", "line": "retail", "launched": "2025-03"}}
+    launched = BOTH | {"card": {"name": "Card", "line": "retail", "launched": "2025-03"}}
+    given = [*rows(a=10, b=5, s=100, t=50), *OLDER]
 
-    found = one(tmp_path, "a", "flow", products=launched)
+    found = one(tmp_path, "a", "flow", given=given, products=launched)
 
     assert found.value("card", "x", "2025-02") == "not-launched"
     assert found.value("card", "x", "2025-03") == 10
-    assert found.value("bank", "x", "2025-02") == "not-launched"
+    assert found.value("bank", "x", "2025-02") == 1
+    assert found.value("bank", "x", "2025-03") == 11
+
+
+def test_the_window_opens_with_the_first_delivered_month(tmp_path):
+    found = one(tmp_path, "a", "flow", given=rows(first="2025-05", a=1, b=1, s=1, t=1))
+
+    assert next(iter(found.row("card", "x"))) == "2025-05"
+    assert [period.label for period in found.series.grains[Grain.QUARTER].periods] == ["2025-Q3", "2025-Q4"]
 
 
 def test_a_key_figure_that_was_never_delivered_is_no_data_and_any_other_not_applicable(tmp_path):
@@ -212,7 +230,9 @@ class TestCadence:
         assert found.value("card", "x", "2025-12 YTD") == 120
 
     def test_what_is_not_launched_is_not_called_not_due(self, tmp_path):
-        found = one(tmp_path, "a", "flow", cadence="quarter", given=rows(first="2025-04", a=1, b=1, s=1, t=1))
+        given = [*rows(first="2025-04", a=1, b=1, s=1, t=1), *OLDER]
+
+        found = one(tmp_path, "a", "flow", cadence="quarter", given=given, products=BOTH)
 
         assert found.value("card", "x", "2025-01") == "not-launched"
 

@@ -2,17 +2,18 @@
 
 import math
 
+import numpy as np
 from markupsafe import Markup
 
 from kpisite.evaluate.report import ABSENT, KEY, STATUSES
 from kpisite.render import marks
-from kpisite.render.cells import cell
+from kpisite.render.cells import Cell, Places, cells, own_columns
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.pages import FamilyList, FamilyPage
 from kpisite.render.parts import Head, Link, Table
 from kpisite.render.views.cards import practice_cards
 from kpisite.render.views.indicators import members_of
-from kpisite.render.views.scorecard import LONGEST, longest
+from kpisite.render.views.rows import LONGEST, longest
 
 # With more products than this, the products stand in the rows and only their family scores are shown.
 MOST_COLUMNS = 12
@@ -100,19 +101,23 @@ def _table(e: Edition, family: str, root: str) -> Table:
     members = members_of(e, family)
     carrying = [s for s in e.board.products if any(e.report.role[s, i] != ABSENT for i in members)]
     products = carrying[:MOST_COLUMNS]
-    rows = []
+    rows, shown = [], _shown(e, [(s, i) for i in members for s in products if e.report.role[s, i] != ABSENT])
     for i in members:
         link = e.to_indicator(i, root)
-        rows.append([marks.anchor(link.text, link.href), *(_cell(e, s, i, root) for s in products)])
+        rows.append([marks.anchor(link.text, link.href), *(_cell(e, s, i, root, shown) for s in products)])
     heads = (e.head("indicator"), *(Head(e.subjects[s], "status") for s in products))
     note = longest(e, len(products), len(carrying))
     return marks.table("indicators", e.t["family"]["table"], heads, rows, note=note)
 
 
-def _cell(e: Edition, s: int, i: int, root: str) -> str:
-    role = e.report.role[s, i]
-    if role == ABSENT:
+def _shown(e: Edition, pairs: list[tuple[int, int]]) -> dict[tuple[int, int], Cell]:
+    at = Places(*np.array(pairs, dtype=np.int64).reshape(-1, 2).T)
+    return dict(zip(pairs, cells(e, at, own_columns(e, at)), strict=True))
+
+
+def _cell(e: Edition, s: int, i: int, root: str, shown: dict[tuple[int, int], Cell]) -> str:
+    if (s, i) not in shown:
         return ""
-    value = cell(e, s, i, e.board.now).value
-    inner: str = e.tile(int(e.board.months.status[s, i, e.board.now]), value) if role == KEY else value
+    value, judged = shown[s, i].value, e.report.role[s, i] == KEY
+    inner: str = e.tile(int(e.board.months.status[s, i, e.board.now]), value) if judged else value
     return Markup('<a href="{}">{}</a>').format(e.to_figure(s, i, root), inner)

@@ -49,7 +49,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         score=months.scores[board.now],
         badges=_badges(e, s, i, one),
         chart=plotted.history(e, s, i, title),
-        facts=_facts(e, s, i, one),
+        facts=_facts(e, s, i, one, months.attainments[board.now]),
         target_facts=_target_facts(e, s, i, one),
         months=_table(e, Grain.MONTH, months),
         grains=tuple(
@@ -81,15 +81,15 @@ def _badges(e: Edition, s: int, i: int, one: Raw) -> tuple[str, ...]:
     return tuple(words[key] for key, holds in found.items() if holds)
 
 
-def _facts(e: Edition, s: int, i: int, one: Raw) -> tuple[Fact, ...]:
+def _facts(e: Edition, s: int, i: int, one: Raw, attainment: str) -> tuple[Fact, ...]:
     now, head = e.board.now, e.t["head"]
-    shown = cell(e, s, i, now)
+    shown = cell(e, s, i)
     weight = float(e.board.months.weight[s, i, now])
     facts = [
         Fact(head["value"], shown.value, shown.remark),
         Fact(head["target"], shown.target),
         Fact(head["gap"], shown.gap),
-        Fact(head["attainment"], shown.attainment),
+        Fact(head["attainment"], attainment),
         Fact(head["status"], e.mark(one.status)),
         Fact(head["score"], shown.score),
         Fact(head["weight"], weight_text(e, weight)),

@@ -8,17 +8,16 @@ from markupsafe import Markup
 from kpisite.evaluate.report import ABSENT, KEY, STATUSES
 from kpisite.languages import Column
 from kpisite.render import charts, marks
-from kpisite.render.cells import cell
+from kpisite.render.cells import cells, of_indicator
 from kpisite.render.charts import MultiplesChart, SmallSeries
 from kpisite.render.edition import Edition, root_of
-from kpisite.render.headlines import weight_text
-from kpisite.render.narrative import change_text, figure_sentence
+from kpisite.render.narrative import changes, figure_sentence
 from kpisite.render.pages import IndicatorList, IndicatorPage
-from kpisite.render.parts import Group, Link, Table
-from kpisite.render.views import plotted
+from kpisite.render.parts import Group, Head, Link, Table
+from kpisite.render.views import plotted, rows
 from kpisite.render.views.cards import covered, practice_cards
 from kpisite.render.views.definition import benchmarks, code, definition, measures, versions
-from kpisite.render.views.scorecard import LONGEST, longest
+from kpisite.render.views.rows import LONGEST, longest
 
 # More small charts than this are not compared any more; the table has all products.
 MOST_SMALL = 12
@@ -124,26 +123,24 @@ def _column(e: Edition, i: int, subjects: tuple[int, ...]) -> Column:
 
 def _now(e: Edition, i: int, products: tuple[int, ...], root: str) -> Table:
     """The products that carry the indicator in the report's period, the worst first."""
-    column, now = _column(e, i, products), e.board.now
-    rows = []
-    for s in products[:LONGEST]:
-        one = cell(e, s, i, now, column=column)
-        weight = float(e.board.months.weight[s, i, now])
-        rows.append(
-            (
-                marks.anchor(e.subjects[s], e.to_figure(s, i, root)),
-                one.value,
-                one.target,
-                one.gap,
-                one.status,
-                one.score,
-                weight_text(e, weight),
-                change_text(e, s, i, now, now - 12),
-                plotted.sparkline(e, s, i),
-                one.remark,
-            )
-        )
-    heads = (
+    column, listed = _column(e, i, products), products[:LONGEST]
+    at = of_indicator(i, listed)
+    shown = cells(e, at, [column.bare] * len(listed))
+    columns = (
+        rows.anchors(e, at, [e.subjects[s] for s in listed], root),
+        *rows.judged(shown),
+        rows.weights(e, at),
+        changes(e, at),
+        plotted.sparklines(e, at),
+        [one.remark for one in shown],
+    )
+    heads = e.once(("heads", "products", column.head, column.gap_head), lambda: _heads(e, column))
+    caption, note = e.t["indicator"]["products"], longest(e, len(listed), len(products))
+    return marks.table_of_columns("products", caption, heads, columns, note=note)
+
+
+def _heads(e: Edition, column: Column) -> tuple[Head, ...]:
+    return (
         e.head("product"),
         e.head("value", "num", column.head),
         e.head("target", "num", column.head),
@@ -153,19 +150,20 @@ def _now(e: Edition, i: int, products: tuple[int, ...], root: str) -> Table:
         e.head("trend", "chart"),
         e.head("reason"),
     )
-    caption = e.t["indicator"]["products"]
-    return marks.table("products", caption, heads, rows, note=longest(e, len(rows), len(products)))
 
 
 def _rollups(e: Edition, i: int, subjects: tuple[int, ...], root: str) -> Table:
     """Lines and the bank, and the products that each of them covers."""
-    column, now = _column(e, i, subjects), e.board.now
-    rows = []
-    for s in subjects:
-        one = cell(e, s, i, now, column=column)
-        members = [p for p in e.report.subjects[s].members if e.report.role[p, i] != ABSENT]
-        covers = covered(e, members, root)
-        rows.append((e.subjects[s], one.value, change_text(e, s, i, now, now - 12), one.remark, covers))
+    column, at = _column(e, i, subjects), of_indicator(i, subjects)
+    shown = cells(e, at, [column.bare] * len(subjects))
+    carriers_of = [[p for p in e.report.subjects[s].members if e.report.role[p, i] != ABSENT] for s in subjects]
+    columns = (
+        [e.subjects[s] for s in subjects],
+        [one.value for one in shown],
+        changes(e, at),
+        [one.remark for one in shown],
+        [covered(e, members, root) for members in carriers_of],
+    )
     heads = (
         e.head("line"),
         e.head("value", "num", column.head),
@@ -173,7 +171,7 @@ def _rollups(e: Edition, i: int, subjects: tuple[int, ...], root: str) -> Table:
         e.head("reason"),
         e.head("covers"),
     )
-    return marks.table("rollups", e.t["indicator"]["rollups"], heads, rows)
+    return marks.table_of_columns("rollups", e.t["indicator"]["rollups"], heads, columns)
 
 
 def _multiples(e: Edition, i: int, products: tuple[int, ...]) -> Markup:

@@ -8,10 +8,13 @@ from kpisite.evaluate.report import STATUSES
 from kpisite.languages import Column
 from kpisite.periods import Grain
 from kpisite.render import charts
-from kpisite.render.cells import Cell, Raw, raw
+from kpisite.render.cells import Cell, Places, Raw, raw
 from kpisite.render.charts import BulletChart, BulletRow, HistoryChart
 from kpisite.render.edition import Edition
+from kpisite.render.levels import levels
 
+# A list longer than this shows the rows that need it most; the whole of it is in the data.
+LONGEST = 100
 # More bars than this are a table again; the worst come first.
 MOST_BARS = 16
 
@@ -21,22 +24,30 @@ def shown(column: Column, value: float) -> float | None:
     return None if math.isnan(value) else column.shown(column.steps(value))
 
 
-def sparkline(e: Edition, s: int, i: int) -> Markup:
-    """The course of a figure over the shown months, for a table's cell."""
-    return e.once(("sparkline", s, i), lambda: _sparkline(e, s, i))
+def sparklines(e: Edition, at: Places) -> list[Markup]:
+    """The course of figures over the shown months, for the cells of a table."""
+    if len(e.board.products) > LONGEST:
+        return _sparklines(e, at)
+    # Each stands on two pages: that of its product and that of its indicator.
+    places = list(zip(at.subjects.tolist(), at.indicators.tolist(), strict=True))
+    kept: dict[tuple[int, int], Markup] = e.once(("sparklines",), dict)
+    if not all(place in kept for place in places):
+        kept.update(zip(places, _sparklines(e, at), strict=True))
+    return [kept[place] for place in places]
 
 
-def _sparkline(e: Edition, s: int, i: int) -> Markup:
-    figures = e.board.months
-    target = figures.target[s, i, e.board.now].item()
-    values = [None if v != v else v for v in figures.value[s, i].tolist()]
-    return charts.sparkline(values, None if target != target else target, e.indicators[i])
+def _sparklines(e: Edition, at: Places) -> list[Markup]:
+    figures, names = e.board.months, e.indicators
+    targets = figures.target[at.subjects, at.indicators, e.board.now]
+    labels = [names[i] for i in at.indicators.tolist()]
+    return charts.sparklines(figures.value[at.subjects, at.indicators], targets, labels)
 
 
 def history(e: Edition, s: int, i: int, title: str) -> Markup:
     """A figure by month with its target, tolerance and limit."""
-    column, figures = e.column(s, i), e.board.months
-    steps = column.many(figures.value[s, i].tolist())
+    found, figures = levels(e, s, Grain.MONTH), e.board.months
+    row = found.rows[i]
+    column, steps = found.columns[row], found.values[row].tolist()
     declared = e.site.indicators[e.report.indicators[i]]
     return charts.history(
         HistoryChart(
@@ -45,8 +56,8 @@ def history(e: Edition, s: int, i: int, title: str) -> Markup:
             unit=column.head,
             periods=e.month_labels,
             values=_points(column, steps),
-            targets=_points(column, column.many(figures.target[s, i].tolist())),
-            targets_high=_points(column, column.many(figures.target_high[s, i].tolist())),
+            targets=_points(column, found.targets[row].tolist()),
+            targets_high=_points(column, found.highs[row].tolist()),
             tolerances=tuple([None if w != w else w / column.factor for w in figures.tolerance[s, i].tolist()]),
             direction=declared.direction,
             decimals=column.decimals,
@@ -58,9 +69,9 @@ def history(e: Edition, s: int, i: int, title: str) -> Markup:
     )
 
 
-def _points(column: Column, steps: list[int | None]) -> tuple[float | None, ...]:
+def _points(column: Column, steps: list[float]) -> tuple[float | None, ...]:
     power = 10.0**column.decimals
-    return tuple([None if n is None else n / power for n in steps])
+    return tuple([None if n != n else n / power for n in steps])
 
 
 def bullet(e: Edition, s: int, keys: tuple[int, ...], cells: list[Cell]) -> Markup:

@@ -1,22 +1,21 @@
 """The list of products and the scorecard of each."""
 
 import math
+from functools import partial
 
 from kpisite.evaluate.report import STATUSES
 from kpisite.render import marks
-from kpisite.render.cells import Cell, cell
+from kpisite.render.cells import Cell, cells, of_subject, own_columns
 from kpisite.render.edition import Edition, root_of
-from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences, weight_text
-from kpisite.render.narrative import change_text, figure_sentence, next_step
+from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences
+from kpisite.render.levels import MOST_BLOCKS
+from kpisite.render.narrative import changes, figure_sentence, next_step
 from kpisite.render.pages import ProductList, Scorecard
-from kpisite.render.parts import Block, Fact, Folded, Item, Link, Table
-from kpisite.render.views import plotted
+from kpisite.render.parts import Block, Fact, Folded, Head, Item, Link, Table
+from kpisite.render.views import plotted, rows
 from kpisite.render.views.cards import actions_table, plan_cards
+from kpisite.render.views.rows import LONGEST, longest
 
-# A page that carries its figures itself shows so many charts, the worst figures first.
-MOST_BLOCKS = 4
-# A list longer than this shows the rows that need it most; the whole of it is in the data.
-LONGEST = 100
 
 
 def product_list(e: Edition) -> ProductList:
@@ -49,11 +48,6 @@ def products_table(e: Edition, root: str, id_: str = "products", *, brief: bool 
     return marks.table(id_, e.t["products"]["caption"], heads, rows, note=note)
 
 
-def longest(e: Edition, shown: int, total: int) -> str:
-    """What to say below a list that does not show all of its rows."""
-    return str(e.t["say"]["longest"].format(shown=shown, total=total)) if shown < total else ""
-
-
 def _product_row(e: Edition, s: int, root: str, *, brief: bool) -> list[str]:
     product = e.site.products[e.report.subjects[s].id]
     scores, now, c = e.board.scores, e.board.now, e.board.composite
@@ -75,9 +69,10 @@ def scorecard(e: Edition, s: int) -> Scorecard:
     """One product: where it stands, why, and what is being done."""
     id_ = e.report.subjects[s].id
     path = f"products/{id_}/index.html"
-    root, keys, now = root_of(path), e.board.keys[s], e.board.now
+    root, keys = root_of(path), e.board.keys[s]
     plans = e.board.plans_of.get(id_, ())
-    shown = [cell(e, s, i, now) for i in keys]
+    at = of_subject(s, keys)
+    shown = cells(e, at, own_columns(e, at))
     crumbs = (Link(e.t["nav"]["products"], f"{root}products/index.html"),)
     return Scorecard(
         **e.frame(path, title=e.subjects[s], lead=scorecard_lead(e, s), section="products", crumbs=crumbs),
@@ -163,23 +158,22 @@ def _families(e: Edition, s: int, root: str) -> Table:
 
 
 def _key_table(e: Edition, s: int, shown: list[Cell], root: str) -> Table:
-    now, weights = e.board.now, e.board.months.weight
-    rows = [
-        (
-            marks.anchor(e.indicators[i], e.to_figure(s, i, root)),
-            one.value,
-            one.target,
-            one.gap,
-            one.status,
-            one.score,
-            weight_text(e, float(weights[s, i, now])),
-            change_text(e, s, i, now, now - 12),
-            plotted.sparkline(e, s, i),
-            one.remark,
-        )
-        for i, one in zip(e.board.keys[s], shown, strict=True)
-    ]
-    heads = (
+    keys = e.board.keys[s]
+    at = of_subject(s, keys)
+    columns = (
+        rows.anchors(e, at, [e.indicators[i] for i in keys], root),
+        *rows.judged(shown),
+        rows.weights(e, at),
+        changes(e, at),
+        plotted.sparklines(e, at),
+        [one.remark for one in shown],
+    )
+    caption, note = e.t["scorecard"]["key"], e.t["scorecard"]["key_note"]
+    return marks.table_of_columns("key", caption, e.once(("heads", "key"), partial(_key_heads, e)), columns, note=note)
+
+
+def _key_heads(e: Edition) -> tuple[Head, ...]:
+    return (
         e.head("indicator"),
         *(e.head(key, "num") for key in ("value", "target", "gap")),
         e.head("status", "status"),
@@ -187,27 +181,32 @@ def _key_table(e: Edition, s: int, shown: list[Cell], root: str) -> Table:
         e.head("trend", "chart"),
         e.head("reason"),
     )
-    return marks.table("key", e.t["scorecard"]["key"], heads, rows, note=e.t["scorecard"]["key_note"])
 
 
 def _monitor(e: Edition, s: int, root: str) -> Folded | None:
-    watched, now = e.board.watched[s], e.board.now
-    if not watched:
+    if not e.board.watched[s]:
         return None
-    rows = []
-    for i in watched:
-        one = cell(e, s, i, now)
-        link = marks.anchor(e.indicators[i], e.to_figure(s, i, root))
-        rows.append((link, one.value, change_text(e, s, i, now, now - 12), plotted.sparkline(e, s, i), one.remark))
-    heads = (
+    at = of_subject(s, e.board.watched[s])
+    shown = cells(e, at, own_columns(e, at))
+    columns = (
+        rows.anchors(e, at, [e.indicators[i] for i in e.board.watched[s]], root),
+        [one.value for one in shown],
+        changes(e, at),
+        plotted.sparklines(e, at),
+        [one.remark for one in shown],
+    )
+    title, heads = e.t["scorecard"]["monitor"], e.once(("heads", "monitor"), partial(_monitor_heads, e))
+    return Folded(title, marks.table_of_columns("monitor", title, heads, columns))
+
+
+def _monitor_heads(e: Edition) -> tuple[Head, ...]:
+    return (
         e.head("indicator"),
         e.head("value", "num"),
         e.head("prior_year", "num"),
         e.head("trend", "chart"),
         e.head("reason"),
     )
-    title = e.t["scorecard"]["monitor"]
-    return Folded(title, marks.table("monitor", title, heads, rows))
 
 
 def _block(e: Edition, s: int, i: int, root: str) -> Block:

@@ -4,18 +4,19 @@ import math
 
 from markupsafe import Markup
 
-from kpisite.evaluate.report import KEY, STATUSES
+from kpisite.evaluate.report import STATUSES
 from kpisite.render import charts, marks
-from kpisite.render.cells import cell
+from kpisite.render.cells import cells, of_subject, own_columns
 from kpisite.render.charts import HeatChart
 from kpisite.render.edition import Edition
-from kpisite.render.headlines import score_box, summary_lead, summary_sentences, weight_text
+from kpisite.render.headlines import score_box, summary_lead, summary_sentences
 from kpisite.render.narrative import good_sentence
 from kpisite.render.pages import Summary
 from kpisite.render.parts import Fact, Head, Item, Link, ScoreBox, Table
-from kpisite.render.views import plotted
+from kpisite.render.views import plotted, rows
 from kpisite.render.views.cards import covered
-from kpisite.render.views.scorecard import LONGEST, item, longest, products_table
+from kpisite.render.views.rows import LONGEST, longest
+from kpisite.render.views.scorecard import item, products_table
 
 # What a reader takes in within half a minute.
 MOST_ATTENTION = 5
@@ -145,17 +146,19 @@ def _lines(e: Edition) -> Table:
 
 def _own(e: Edition) -> Table | None:
     """The key indicators of the house itself."""
-    bank, now = e.board.bank, e.board.now
-    if bank is None:
+    bank = e.board.bank
+    if bank is None or not e.board.keys[bank]:
         return None
-    rows = []
-    for i in e.board.keys[bank]:
-        if e.report.role[bank, i] == KEY:
-            one, link = cell(e, bank, i, now), e.to_indicator(i, "")
-            weight = weight_text(e, float(e.board.months.weight[bank, i, now]))
-            name = marks.anchor(link.text, link.href)
-            chart = plotted.sparkline(e, bank, i)
-            rows.append([name, one.value, one.target, one.gap, one.status, one.score, weight, chart, one.remark])
+    at = of_subject(bank, e.board.keys[bank])
+    shown = cells(e, at, own_columns(e, at))
+    links = [e.to_indicator(i, "") for i in e.board.keys[bank]]
+    columns = (
+        marks.anchor_column([link.text for link in links], [link.href for link in links]),
+        *rows.judged(shown),
+        rows.weights(e, at),
+        plotted.sparklines(e, at),
+        [one.remark for one in shown],
+    )
     heads = (
         e.head("indicator"),
         *(e.head(key, "num") for key in ("value", "target", "gap")),
@@ -164,4 +167,4 @@ def _own(e: Edition) -> Table | None:
         e.head("trend", "chart"),
         e.head("reason"),
     )
-    return marks.table("own", e.t["summary"]["own"], heads, rows) if rows else None
+    return marks.table_of_columns("own", e.t["summary"]["own"], heads, columns)
