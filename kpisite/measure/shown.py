@@ -43,9 +43,10 @@ def shown(figures: Figures, grain: Grain) -> Shown:
     # In a month that ends a quarter stands the quarter's figure.
     columns = np.searchsorted(source.last, last)
     due = (last + 1) % STEPS[indicator.cadence] == 0
-    columns = np.where(due, columns, 0) if over is not grain else np.arange(len(source.last))[window]
     if not len(source.last):
         return _nothing(cube.products + len(figures.grounds.rollups), len(last))
+    # Any other month learns from the period around it whether there is a figure at all.
+    columns = np.minimum(columns, len(source.last) - 1) if over is not grain else np.arange(len(source.last))[window]
     whole = _joined(figures.products(over), figures.rollups(over)).at(columns)
     due &= source.last[columns] == last
     reason = np.where(due | ~np.isin(whole.reason, MAY_BE_DUE), whole.reason, np.int8(REASON["not-due"]))

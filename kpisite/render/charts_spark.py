@@ -4,20 +4,24 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 from markupsafe import Markup, escape
 
 from kpisite.render.rounding import Floats
+
+Flags = npt.NDArray[np.bool_]
 
 FORM = '<svg class="spark" width="100" height="24" role="img" aria-label="%s">%s%s%s</svg>'
 
 
 def sparklines(values: Floats, targets: Floats, labels: Sequence[str]) -> list[Markup]:
     """Lines of 100 x 24, one for each row of values: the course, the target as a hairline, the last point marked."""
-    known = ~np.isnan(values)
-    low, scale, base = _axes(values, targets, known.any(axis=1))
+    known: Flags = ~np.isnan(values)
+    some, whole_rows = np.logical_or.reduce(known, axis=1), np.logical_and.reduce(known, axis=1)
+    low, scale, base = _axes(values, targets, some)
     heights = base[:, np.newaxis] - (values - low[:, np.newaxis]) * scale[:, np.newaxis]
     whole = np.where(known, heights, 0.0).astype(np.int64).tolist()
-    complete, hairs = known.all(axis=1).tolist(), (base - (targets - low) * scale).tolist()
+    complete, hairs = whole_rows.tolist(), (base - (targets - low) * scale).tolist()
     drawn = []
     for row, label in enumerate(labels):
         line = _whole(whole[row]) if complete[row] else _broken(whole[row], known[row].tolist())
@@ -27,7 +31,7 @@ def sparklines(values: Floats, targets: Floats, labels: Sequence[str]) -> list[M
     return drawn
 
 
-def _axes(values: Floats, targets: Floats, known: np.ndarray) -> tuple[Floats, Floats, Floats]:
+def _axes(values: Floats, targets: Floats, known: Flags) -> tuple[Floats, Floats, Floats]:
     """Lowest value, pixels for each unit, and the height of the lowest value; the target counts where there is one."""
     low, high = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
     low, high = np.where(known, np.fmin(low, targets), 0.0), np.where(known, np.fmax(high, targets), 0.0)

@@ -12,7 +12,6 @@ from kpisite.render.charts_model import (
     BulletChart,
     HeatChart,
     MultiplesChart,
-    Numbers,
     SmallSeries,
     domain,
     gaps,

@@ -235,6 +235,8 @@ class TestCadence:
         found = one(tmp_path, "a", "flow", cadence="quarter", given=given, products=BOTH)
 
         assert found.value("card", "x", "2025-01") == "not-launched"
+        assert found.value("card", "x", "2025-06") == 3
+        assert found.value("card", "x", "2025-07") == "not-due"
 
 
 class TestDefinitions:

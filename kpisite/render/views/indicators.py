@@ -14,10 +14,10 @@ from kpisite.render.edition import Edition, root_of
 from kpisite.render.narrative import changes, figure_sentence
 from kpisite.render.pages import IndicatorList, IndicatorPage
 from kpisite.render.parts import Group, Head, Link, Table
-from kpisite.render.views import plotted, rows
+from kpisite.render.views import plotted
 from kpisite.render.views.cards import covered, practice_cards
 from kpisite.render.views.definition import benchmarks, code, definition, measures, versions
-from kpisite.render.views.rows import LONGEST, longest
+from kpisite.render.views.rows import LONGEST, figure_column, judged_columns, longest, weight_column
 
 # More small charts than this are not compared any more; the table has all products.
 MOST_SMALL = 12
@@ -127,9 +127,9 @@ def _now(e: Edition, i: int, products: tuple[int, ...], root: str) -> Table:
     at = of_indicator(i, listed)
     shown = cells(e, at, [column.bare] * len(listed))
     columns = (
-        rows.anchors(e, at, [e.subjects[s] for s in listed], root),
-        *rows.judged(shown),
-        rows.weights(e, at),
+        figure_column(e, at, [e.subjects[s] for s in listed], root),
+        *judged_columns(shown),
+        weight_column(e, at),
         changes(e, at),
         plotted.sparklines(e, at),
         [one.remark for one in shown],

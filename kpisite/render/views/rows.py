@@ -18,17 +18,17 @@ def longest(e: Edition, shown: int, total: int) -> str:
     return str(e.t["say"]["longest"].format(shown=shown, total=total)) if shown < total else ""
 
 
-def anchors(e: Edition, at: Places, names: Sequence[str], root: str) -> list[Markup]:
+def figure_column(e: Edition, at: Places, names: Sequence[str], root: str) -> list[Markup]:
     """The names of the rows, each leading to its figure."""
     return marks.anchor_column(names, [e.to_figure(s, i, root) for s, i in at.pairs()])
 
 
-def judged(shown: Sequence[Cell]) -> tuple[tuple[str, ...], ...]:
+def judged_columns(shown: Sequence[Cell]) -> tuple[tuple[str, ...], ...]:
     """Value, target, gap, status and score."""
     return tuple(zip(*shown, strict=True))[:5] or ((),) * 5
 
 
-def weights(e: Edition, at: Places) -> list[str]:
+def weight_column(e: Edition, at: Places) -> list[str]:
     """What the figures weigh; a site has few different weights."""
     found = e.board.months.weight[at.subjects, at.indicators, e.board.now].tolist()
     texts = {weight: weight_text(e, weight) for weight in set(found)}

@@ -12,10 +12,9 @@ from kpisite.render.levels import MOST_BLOCKS
 from kpisite.render.narrative import changes, figure_sentence, next_step
 from kpisite.render.pages import ProductList, Scorecard
 from kpisite.render.parts import Block, Fact, Folded, Head, Item, Link, Table
-from kpisite.render.views import plotted, rows
+from kpisite.render.views import plotted
 from kpisite.render.views.cards import actions_table, plan_cards
-from kpisite.render.views.rows import LONGEST, longest
-
+from kpisite.render.views.rows import LONGEST, figure_column, judged_columns, longest, weight_column
 
 
 def product_list(e: Edition) -> ProductList:
@@ -161,9 +160,9 @@ def _key_table(e: Edition, s: int, shown: list[Cell], root: str) -> Table:
     keys = e.board.keys[s]
     at = of_subject(s, keys)
     columns = (
-        rows.anchors(e, at, [e.indicators[i] for i in keys], root),
-        *rows.judged(shown),
-        rows.weights(e, at),
+        figure_column(e, at, [e.indicators[i] for i in keys], root),
+        *judged_columns(shown),
+        weight_column(e, at),
         changes(e, at),
         plotted.sparklines(e, at),
         [one.remark for one in shown],
@@ -189,7 +188,7 @@ def _monitor(e: Edition, s: int, root: str) -> Folded | None:
     at = of_subject(s, e.board.watched[s])
     shown = cells(e, at, own_columns(e, at))
     columns = (
-        rows.anchors(e, at, [e.indicators[i] for i in e.board.watched[s]], root),
+        figure_column(e, at, [e.indicators[i] for i in e.board.watched[s]], root),
         [one.value for one in shown],
         changes(e, at),
         plotted.sparklines(e, at),

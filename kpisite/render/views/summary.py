@@ -13,9 +13,9 @@ from kpisite.render.headlines import score_box, summary_lead, summary_sentences
 from kpisite.render.narrative import good_sentence
 from kpisite.render.pages import Summary
 from kpisite.render.parts import Fact, Head, Item, Link, ScoreBox, Table
-from kpisite.render.views import plotted, rows
+from kpisite.render.views import plotted
 from kpisite.render.views.cards import covered
-from kpisite.render.views.rows import LONGEST, longest
+from kpisite.render.views.rows import LONGEST, judged_columns, longest, weight_column
 from kpisite.render.views.scorecard import item, products_table
 
 # What a reader takes in within half a minute.
@@ -154,8 +154,8 @@ def _own(e: Edition) -> Table | None:
     links = [e.to_indicator(i, "") for i in e.board.keys[bank]]
     columns = (
         marks.anchor_column([link.text for link in links], [link.href for link in links]),
-        *rows.judged(shown),
-        rows.weights(e, at),
+        *judged_columns(shown),
+        weight_column(e, at),
         plotted.sparklines(e, at),
         [one.remark for one in shown],
     )
