@@ -57,14 +57,17 @@ def build(config: Path, folder: Path, *, strict: bool = False, options: str = ""
     """Build the site that this configuration declares into this folder; raise AuthorError if it cannot be right."""
     _refuse_foreign(config, folder)
     problems = Problems()
+    site = read_site(config, problems)
+    problems.stop_if_any()
     theme = load_theme(config.parent)
-    log("theme")
-    report = report_of(config, problems, strict=strict, log=log)
-    reports = versions_of(config, report)
-    log("releases")
-    files = _Counted(site_files(reports, theme))
-    published = publish(files, folder)
-    log("pages")
+    log("declare")
+    with theme.preparation:
+        report = judged(site, config, problems, strict=strict, log=log)
+        reports = versions_of(config, report)
+        log("releases")
+        files = _Counted(site_files(reports, theme))
+        published = publish(files, folder)
+        log("pages")
     remember(config.parent, config, folder, _patterns(report.site), options)
     log("memory")
     return Built(published, files.pages, len(reports), problems.warnings)
@@ -78,7 +81,6 @@ def report_of(config: Path, problems: Problems, *, strict: bool = False, log: Lo
 def judged(site: Site, config: Path, problems: Problems, *, strict: bool = False, log: Log = _silent) -> Report:
     """Join the declarations with their data and judge every figure."""
     problems.stop_if_any()
-    log("declare")
     cut_off = site.report.as_of or dt.date.max
     tables = open_tables(site, config.parent, cut_off, problems)
     problems.stop_if_any()
@@ -152,10 +154,13 @@ def release(
 def check(config: Path, *, pages: bool, strict: bool) -> tuple[Problem, ...]:
     """Everything a build does except writing, and every link followed; the warnings, or AuthorError."""
     problems = Problems()
-    report = report_of(config, problems, strict=strict)
+    site = read_site(config, problems)
+    problems.stop_if_any()
+    theme = load_theme(config.parent)
+    report = judged(site, config, problems, strict=strict)
     reports = versions_of(config, report)
     if pages:
-        files = dict(site_files(reports, load_theme(config.parent)))
+        files = dict(site_files(reports, theme))
         problems.found += check_links(files)
     problems.stop_if_any()
     if strict and problems.warnings:

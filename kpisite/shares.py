@@ -43,6 +43,7 @@ class Copies:
     def __init__(self) -> None:
         """None yet."""
         self.running: list[int] = []
+        self.spools: list[IO[bytes]] = []
 
     def __enter__(self) -> "Copies":
         """Nothing to open."""
@@ -50,7 +51,8 @@ class Copies:
 
     def start(self, work: Work, k: int, processes: int) -> tuple[int, IO[bytes]]:
         """Let a copy do share k; its process and the spool that it writes."""
-        spool = tempfile.TemporaryFile()  # noqa: SIM115 - it closes itself with its last reader
+        spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the others at the end
+        self.spools.append(spool)
         pid = os.fork()
         if pid == 0:
             _work_and_leave(work, k, processes, spool)
@@ -64,11 +66,13 @@ class Copies:
         return status == 0
 
     def __exit__(self, *_: object) -> None:
-        """Stop the copies that are still at work when nobody waits for them any more."""
+        """Stop the copies that are still at work when nobody waits for them any more, and close the spools."""
         for pid in self.running:
             with suppress(ProcessLookupError):
                 os.kill(pid, 9)
             os.waitpid(pid, 0)
+        for spool in self.spools:
+            spool.close()
 
 
 def _work_and_leave(work: Work, k: int, processes: int, spool: IO[bytes]) -> None:

@@ -35,7 +35,7 @@ def test_a_broken_site_says_what_to_mend_and_keeps_the_old_site(case, tmp_path):
     old.write_text("the last good site", encoding="utf-8")
 
     assert told("build", "-f", site / "site.yaml") == expected(case)
-    assert told("check", "--no-pages", "-f", site / "site.yaml") == expected(case)
+    assert told("check", "-f", site / "site.yaml") == expected(case)
 
     assert [path.relative_to(site).as_posix() for path in old.parent.rglob("*")] == ["public/versions.json"]
     assert old.read_text(encoding="utf-8") == "the last good site"

@@ -28,13 +28,19 @@ class Preparation:
         self.cache = cache
         self._maker: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def __enter__(self) -> "Preparation":
         """Begin to make what is missing, beside other work."""
-        if all((self.cache / name).exists() for name in (_kinds_name(), _bundle_name())):
-            return
-        command = [sys.executable, "-m", "kpisite.render.prepare", str(self.cache)]
-        # A build that fails early does not wait for it: it ends by itself, and the next build finds what it made.
-        self._maker = subprocess.Popen(command)
+        if not all((self.cache / name).exists() for name in (_kinds_name(), _bundle_name())):
+            command = [sys.executable, "-m", "kpisite.render.prepare", str(self.cache)]
+            self._maker = subprocess.Popen(command)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the maker if nobody waits for it any more: a build that fails shows no charts."""
+        if self._maker is not None:
+            self._maker.kill()
+            self._maker.wait()
+            self._maker = None
 
     def kinds(self) -> dict[str, Any]:
         """The chart kinds of the theme, compiled."""
@@ -48,6 +54,7 @@ class Preparation:
     def _finished(self, name: str, make: Callable[[], bytes]) -> bytes:
         if self._maker is not None:
             self._maker.wait()
+            self._maker = None
         return _kept(self.cache, name, make)
 
 

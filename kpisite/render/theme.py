@@ -77,8 +77,6 @@ class Theme:
 def load_theme(root: Path, cache: Path | None = None) -> Theme:
     """The theme of the site in this folder; raises AuthorError if the site's own texts or charts cannot be read."""
     own, cache = root / OWN, cache or root / CACHE
-    preparation = Preparation(cache)
-    preparation.start()
     problems: list[Problem] = []
     texts = read_texts(PLAIN / "locale", own / "locale", problems)
     kinds = _own_kinds(own / "charts", problems)
@@ -93,7 +91,7 @@ def load_theme(root: Path, cache: Path | None = None) -> Theme:
         spoken={lang: _spoken(words) for lang, words in texts.items()},
         files=tuple(_static(PLAIN / "static", own / "static")),
         own_kinds=kinds,
-        preparation=preparation,
+        preparation=Preparation(cache),
     )
 
 

@@ -140,11 +140,16 @@ def test_what_is_prepared_is_not_made_again(tmp_path):
     for name in (prepare._kinds_name(), prepare._bundle_name()):
         (tmp_path / name).write_text('{"kept": 1}', encoding="utf-8")
 
-    preparation = prepare.Preparation(tmp_path)
-    preparation.start()
+    with prepare.Preparation(tmp_path) as preparation:
+        assert preparation.kinds() == {"kept": 1}
+        assert preparation.bundle() == b'{"kept": 1}'
 
-    assert preparation.kinds() == {"kept": 1}
-    assert preparation.bundle() == b'{"kept": 1}'
+
+def test_a_build_that_fails_stops_what_it_began(tmp_path):
+    with prepare.Preparation(tmp_path):
+        pass
+
+    assert not (tmp_path / prepare._bundle_name()).exists()
 
 
 # ---------------------------------------------------------------------------------------------- what a template may not do
