@@ -19,7 +19,7 @@ site: $(READY) ## Build the demo site and the examples
 
 test: $(READY_TEST) $(READY_BROWSER) ## Install what the tests need, the browser too, and run them all
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(PYTEST)
 
 check: $(READY_TEST) ## Lint, check types and check the demo site
 	@$(BIN)/ruff check .
@@ -29,7 +29,7 @@ check: $(READY_TEST) ## Lint, check types and check the demo site
 	@$(BIN)/kpisite check -f examples/credit-trends/site.yaml
 
 bench: $(READY) ## Measure time, memory and size of builds of 100 and of 1,000 products
-	@$(BIN)/python benchmarks/run.py 100 1000
+	@$(BIN)/python benchmarks/run.py S100 S1000
 
 clean: ## Remove what was built, but not .venv
 	rm -rf public public.new public.old examples/*/public .kpisite examples/*/.kpisite .pytest_cache .mypy_cache .ruff_cache
@@ -41,6 +41,7 @@ $(BIN)/python:
 $(READY): pyproject.toml | $(BIN)/python
 	@echo "Installing kpisite into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m kpisite.render.prepare
 	@touch $@
 
 $(READY_TEST): pyproject.toml $(READY)

@@ -19,7 +19,7 @@ from kpisite.publish.exports import exports
 from kpisite.publish.folder import Published, publish
 from kpisite.publish.links import check_links
 from kpisite.release.snapshot import content_hash, freeze
-from kpisite.release.store import read_releases, write_release
+from kpisite.release.store import content_of, read_releases, write_release
 from kpisite.render.sitemap import around, refuse_unknown_languages, share
 from kpisite.render.theme import Theme, load_theme
 from kpisite.shares import done_in_shares, processes_here
@@ -108,7 +108,7 @@ def versions_of(config: Path, report: Report) -> tuple[Report, ...]:
     same = next((frozen for frozen in releases if frozen.version == report.version), None)
     if same is None:
         working: tuple[Report, ...] = (report,)
-    elif content_hash(same) == content_hash(report):
+    elif content_of(config.parent / RELEASES, same.version) == content_hash(report):
         working = ()
     else:
         working = (replace(report, version=f"{report.version}-draft"),)

@@ -111,11 +111,6 @@ class Column:
                 found.append(self.steps(value))
         return found
 
-    @property
-    def bare(self) -> "Column":
-        """The same without a unit, for cells below a heading that names it."""
-        return Column(NO_UNIT, self.decimals, self.factor)
-
     def shown(self, steps: int) -> float:
         """The number that a reader sees, in the unit of the column."""
         return steps / 10.0**self.decimals

@@ -5,8 +5,9 @@ Kept light: nothing heavier than hashing is imported, so that a build with nothi
 
 import hashlib
 import json
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -88,10 +89,15 @@ def _files_below(folder: Path) -> list[Path]:
 
 def _outputs(folder: Path) -> str:
     """A hash over the paths, sizes and times of the published files; empty if there is no folder."""
-    if not folder.is_dir():
-        return ""
-    total = hashlib.sha256()
-    for path in _files_below(folder):
-        stat = path.stat()
-        total.update(f"{path.relative_to(folder).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-    return total.hexdigest()
+    lines = sorted(_stats(str(folder), "")) if folder.is_dir() else []
+    return hashlib.sha256("".join(lines).encode()).hexdigest() if lines else ""
+
+
+def _stats(folder: str, below: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _stats(entry.path, f"{below}{entry.name}/")
+            else:
+                stat = entry.stat()
+                yield f"{below}{entry.name}\0{stat.st_size}\0{stat.st_mtime_ns}\n"

@@ -9,9 +9,14 @@ import sys
 import threading
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests import browser as browsers
+
+# A busy machine is no mistake: no example has a time limit, and the same examples are tried everywhere.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, print_blob=False)
+hypothesis.settings.load_profile("steady")
 
 ROOT = Path(__file__).parent.parent
 REALDATA = ROOT.parent / "shared" / "realdata"

@@ -83,7 +83,9 @@ def a_series(
     last = (settings.through or settings.period).number
     first = settings.period.number - settings.history + 1
     grains = {
-        grain: _grain(subjects, indicators, span(grain, first, last, settings.fiscal_year_starts), grain, values, samples)
+        grain: _grain(
+            subjects, indicators, span(grain, first, last, settings.fiscal_year_starts), grain, values, samples
+        )
         for grain in settings.grains
     }
     for cells in grains.values():
@@ -98,7 +100,12 @@ def a_series(
 
 
 def a_report(
-    site: Site, values: Mapping[str, Mapping[str, Given]], *, as_of: str = "2025-12-31", version: str = "", **more: object
+    site: Site,
+    values: Mapping[str, Mapping[str, Given]],
+    *,
+    as_of: str = "2025-12-31",
+    version: str = "",
+    **more: object,
 ) -> Report:
     """The report on these values."""
     series = a_series(site, values, **more)

@@ -30,7 +30,17 @@ STAGES = (
 )
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).as_posix() != "__init__.py")
 # What a stage in the middle must not ask for.
-OUTSIDE = {"datetime.now", "datetime.today", "date.today", "time.time", "os.environ", "os.getenv", "random", "secrets", "uuid"}
+OUTSIDE = {
+    "datetime.now",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "os.environ",
+    "os.getenv",
+    "random",
+    "secrets",
+    "uuid",
+}
 
 
 def stage_of(path):
@@ -71,7 +81,9 @@ def test_no_module_hides_a_library_by_its_name(path):
         assert path.stem not in sys.stdlib_module_names
 
 
-MIDDLE = [path for path in MODULES if stage_of(path) in ("errors", "periods", "languages", "measure", "evaluate", "render")]
+MIDDLE = [
+    path for path in MODULES if stage_of(path) in ("errors", "periods", "languages", "measure", "evaluate", "render")
+]
 
 
 @pytest.mark.parametrize("path", MIDDLE, ids=name)

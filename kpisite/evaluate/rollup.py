@@ -138,9 +138,7 @@ def _scored(sums: _Sums, scoring: Scoring) -> Scores:
     return Scores(score, _rated(score, sums.red, sums.vetoed, scoring), coverage, low, high, sums.counts)
 
 
-def _join(
-    scores: Scores, sums: _Sums, subject: int, members: Sequence[int], shares: Floats, scoring: Scoring
-) -> None:
+def _join(scores: Scores, sums: _Sums, subject: int, members: Sequence[int], shares: Floats, scoring: Scoring) -> None:
     """Write the scores of a line or the bank: the means of its products by their shares."""
     rows = list(members)
     weight = shares[:, None, None]

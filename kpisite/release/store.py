@@ -38,6 +38,13 @@ def read_releases(releases: Path) -> tuple[Report, ...]:
     return tuple(sorted((thaw(files) for _, files in texts), key=lambda report: (report.period, report.version)))
 
 
+def content_of(releases: Path, version: str) -> str:
+    """The content hash that a release was sealed with."""
+    head = json.loads((releases / version / HEAD).read_text(encoding="utf-8"))
+    found: str = head["content_hash"]
+    return found
+
+
 def read_release(folder: Path, problems: Problems) -> dict[str, str]:
     """The text of one release by path; whatever is not as it was released becomes a problem."""
     files: dict[str, str] = {}

@@ -89,9 +89,19 @@ def of_indicator(i: int, subjects: Sequence[int]) -> Places:
     return Places(np.array(subjects, dtype=np.int64), np.full(len(subjects), i))
 
 
+def carried(e: Edition, s: int) -> tuple[int, ...]:
+    """The indicators of a subject: the key ones in their order, then the watched ones."""
+    return (*e.board.keys[s], *e.board.watched[s])
+
+
 def cell(e: Edition, s: int, i: int) -> Cell:
-    """One figure of the report's month."""
-    return cells(e, of_subject(s, (i,)), (e.column(s, i),))[0]
+    """One figure of the report's month; all those of its subject are made together."""
+    return e.latest(("cells",), s, partial(_of_subject, e, s))[i]
+
+
+def _of_subject(e: Edition, s: int) -> dict[int, Cell]:
+    at = of_subject(s, carried(e, s))
+    return dict(zip(carried(e, s), cells(e, at, own_columns(e, at)), strict=True))
 
 
 def own_columns(e: Edition, places: Places) -> list[Column]:
@@ -125,12 +135,14 @@ def cells(e: Edition, places: Places, columns: Sequence[Column]) -> list[Cell]:
 def _remarks(e: Edition, places: Places) -> list[str]:
     """Most cells need none, so only the others are looked at closely."""
     figures, at = e.board.months, (*places, e.board.now)
-    aimless = np.isnan(figures.target[at]) & (e.report.role[places.subjects, places.indicators] == KEY)
-    reason, over, small, sample = figures.reason[at], figures.over_limit[at], figures.small[at], figures.sample[at]
+    aimless = np.isnan(figures.target[at]) & (e.report.role[places] == KEY)
+    reason, over, small = figures.reason[at], figures.over_limit[at], figures.small[at]
     remarks = [""] * len(reason)
     for row in np.flatnonzero((reason != 0) | over | small | aimless).tolist():
-        doubt = Doubt(int(reason[row]), bool(over[row]), bool(small[row]), float(sample[row]), bool(aimless[row]))
-        remarks[row] = remark(e, int(places.indicators[row]), doubt)
+        s, i = int(places.subjects[row]), int(places.indicators[row])
+        sample = float(figures.sample[s, i, e.board.now])
+        doubt = Doubt(int(reason[row]), bool(over[row]), bool(small[row]), sample, bool(aimless[row]))
+        remarks[row] = remark(e, i, doubt)
     return remarks
 
 

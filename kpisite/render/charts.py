@@ -10,6 +10,7 @@ further columns, table by table: the rows of all of them, each beside the column
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,6 @@ __all__ = [
     "sparklines",
 ]
 
-Columns = Mapping[str, Any]
-
 
 def sparkline(values: Sequence[float | None], target: float | None, label: str) -> Markup:
     """A line for a table's cell: the course, the target as a hairline, the last point marked."""
@@ -69,7 +68,6 @@ def history(chart: HistoryChart) -> Markup:
         "labels": [chart.periods[at] for at in plan.shown],
     }
     series = {
-        "period": chart.periods,
         "value": plan.values,
         "show": chart.displays or None,
         "target": _once(plan.targets),
@@ -84,8 +82,9 @@ def history(chart: HistoryChart) -> Markup:
         "kind": [note.kind for note in plan.notes],
     }
     still = charts_history.still(chart, plan)
-    data = {"series": series, "notes": notes}
-    return figure("history", chart.id, _caption(chart.title, chart.unit), still, data, words | _words(chart.texts))
+    data = _object({"series": _joined(_shared("period", chart.periods), _json(series)), "notes": _json(notes)})
+    words_ = _joined(_json(words), _words(chart.texts))
+    return figure("history", chart.id, _caption(chart.title, chart.unit), still, _block("history", words_, data))
 
 
 def bullet(chart: BulletChart) -> Markup:
@@ -100,7 +99,8 @@ def bullet(chart: BulletChart) -> Markup:
         "status": [row.status for row in chart.rows],
     }
     still = charts_static.bullet(chart, places)
-    return figure("bullet", chart.id, _caption(chart.title), still, {"series": series}, _words(chart.texts))
+    block = _block("bullet", _words(chart.texts), _json({"series": series}))
+    return figure("bullet", chart.id, _caption(chart.title), still, block)
 
 
 def heat(chart: HeatChart) -> Markup:
@@ -117,7 +117,8 @@ def heat(chart: HeatChart) -> Markup:
     upper, lower = [upper for upper, _ in headings], [lower for _, lower in headings]
     series = {"column": chart.columns, "upper": upper, "lower": lower, "each": each}
     still = charts_static.heat(chart)
-    return figure("heat", chart.id, _caption(chart.title), still, {"series": series}, _words(chart.texts))
+    block = _block("heat", _words(chart.texts), _json({"series": series}))
+    return figure("heat", chart.id, _caption(chart.title), still, block)
 
 
 def multiples(chart: MultiplesChart) -> Markup:
@@ -134,15 +135,37 @@ def multiples(chart: MultiplesChart) -> Markup:
     ]
     words = {"number": f",.{chart.decimals}f", "last": chart.periods[-1] if chart.periods else ""}
     caption = _caption(chart.title, chart.unit, charts_static.span(chart.periods))
-    data = {"series": {"period": chart.periods, "each": each}}
-    return figure("multiples", chart.id, caption, charts_static.multiples(chart), data, words | _words(chart.texts))
+    data = _object({"series": _joined(_shared("period", chart.periods), _json({"each": each}))})
+    block = _block("multiples", _joined(_json(words), _words(chart.texts)), data)
+    return figure("multiples", chart.id, caption, charts_static.multiples(chart), block)
 
 
-def figure(
-    kind: str, id_: str, caption: Markup, still: Markup, data: Mapping[str, Columns], words: Mapping[str, object]
-) -> Markup:
-    """A whole <figure>: caption, static chart, and the block that the live chart of this kind is drawn from."""
-    block = json.dumps({"kind": kind, "words": words, "data": data}, ensure_ascii=False, separators=(",", ":"))
+# The parts of a block are put together as JSON text, because some of them are the same on every page.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _object(parts: Mapping[str, str]) -> str:
+    return "{" + ",".join([f'"{name}":{part}' for name, part in parts.items()]) + "}"
+
+
+def _joined(first: str, second: str) -> str:
+    """Two objects as one."""
+    return f"{first[:-1]},{second[1:]}"
+
+
+@cache
+def _shared(name: str, column: tuple[str, ...]) -> str:
+    """A column that many charts have in common."""
+    return _json({name: column})
+
+
+def _block(kind: str, words: str, data: str) -> str:
+    """What the live chart of this kind is drawn from."""
+    return _object({"kind": _json(kind), "words": words, "data": data})
+
+
+def figure(kind: str, id_: str, caption: Markup, still: Markup, block: str) -> Markup:
+    """A whole <figure>: caption, static chart, and the block that the live chart is drawn from."""
     return Markup(
         f'<figure class="chart chart-{kind}" id="{escape(id_)}"><figcaption>{caption}</figcaption>'
         f'<div class="still">{still}</div>'
@@ -157,8 +180,8 @@ def _in_script(text: str) -> str:
 
 
 def _caption(title: str, *remarks: str) -> Markup:
-    marked = [Markup(' <span class="unit">{}</span>').format(remark) for remark in remarks if remark]
-    return escape(title) + Markup("").join(marked)
+    marked = [f' <span class="unit">{escape(remark)}</span>' for remark in remarks if remark]
+    return Markup(f"{escape(title)}{''.join(marked)}")
 
 
 def _once(column: Sequence[Any]) -> Any:  # noqa: ANN401 - a column holds what its field is
@@ -166,7 +189,8 @@ def _once(column: Sequence[Any]) -> Any:  # noqa: ANN401 - a column holds what i
     return column[0] if column and column.count(column[0]) == len(column) else column
 
 
-def _words(texts: ChartTexts) -> dict[str, Any]:
+@cache
+def _words(texts: ChartTexts) -> str:
     names = ("value", "target", "limit", "period", "status", "indicator", "product", "family", "score")
     words: dict[str, Any] = {name: getattr(texts, name) for name in names}
-    return words | {"statuses": {status: texts.word(status) for status in STATUSES}}
+    return _json(words | {"statuses": {status: texts.word(status) for status in STATUSES}})

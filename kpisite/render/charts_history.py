@@ -80,7 +80,7 @@ def plan(chart: HistoryChart) -> Plan:
     else:
         limit = None
     marks, decimals = ticks(axis.low, axis.high)
-    notes = tuple(_apart(_notes(chart, axis, limit)))
+    notes = tuple(_apart(_notes(chart, targets, axis, limit)))
     return Plan(values, targets, highs, tolerances, axis, marks, decimals, thinned(len(chart.periods)), limit, notes)
 
 
@@ -147,6 +147,8 @@ def _steps(levels: Numbers, axis: Axis, step: float) -> str:
 
 
 def _course(heights: list[str | None], step: float) -> str:
+    if None not in heights:
+        return _form(len(heights), step) % tuple(heights)
     parts, pen = [], "M"
     for x, y in zip(_middles(len(heights), step, 1), heights, strict=True):
         if y is None:
@@ -155,6 +157,12 @@ def _course(heights: list[str | None], step: float) -> str:
         parts.append(f"{pen}{x} {y}")
         pen = "L"
     return "".join(parts)
+
+
+@cache
+def _form(count: int, step: float) -> str:
+    """The line through so many periods with its heights left open."""
+    return "M" + "L".join([f"{x} %s" for x in _middles(count, step, 1)])
 
 
 def _points(statuses: tuple[str, ...], heights: list[str | None]) -> str:
@@ -175,9 +183,9 @@ def _periods(chart: HistoryChart, plan: Plan) -> str:
     return "".join([text("period", f"{places[at]}%", HEIGHT + 18, chart.periods[at]) for at in plan.shown])
 
 
-def _notes(chart: HistoryChart, axis: Axis, limit: float | None) -> list[Note]:
+def _notes(chart: HistoryChart, targets: Numbers, axis: Axis, limit: float | None) -> list[Note]:
     notes = []
-    target = gaps(chart.targets)[-1] if chart.targets else None
+    target = targets[-1] if targets else None
     if target is not None:
         notes.append(Note(chart.texts.target, target, axis.y(target), "target"))
     if limit is not None:
@@ -196,6 +204,10 @@ def _apart(notes: list[Note]) -> list[Note]:
 
 def _runs(levels: Iterable[V]) -> Iterator[tuple[int, int, V]]:
     """Stretches of equal levels: first, end, level."""
+    levels = list(levels)
+    if levels and levels.count(levels[0]) == len(levels):
+        yield 0, len(levels), levels[0]
+        return
     first = 0
     for level, run in groupby(levels):
         end = first + len(list(run))

@@ -11,29 +11,44 @@ from kpisite.render.rounding import Floats
 
 Flags = npt.NDArray[np.bool_]
 
-FORM = '<svg class="spark" width="100" height="24" role="img" aria-label="%s">%s%s%s</svg>'
+FORM = '<svg class="spark" width="100" height="24" role="img" aria-label="%s">%s%s</svg>'
+LINE = '<path class="line" d="%s"/><path class="end" d="%s"/>'
+HEIGHT = 24
 
 
 def sparklines(values: Floats, targets: Floats, labels: Sequence[str]) -> list[Markup]:
     """Lines of 100 x 24, one for each row of values: the course, the target as a hairline, the last point marked."""
     known: Flags = ~np.isnan(values)
-    some, whole_rows = np.logical_or.reduce(known, axis=1), np.logical_and.reduce(known, axis=1)
-    low, scale, base = _axes(values, targets, some)
+    low, scale, base = _axes(values, targets, np.logical_or.reduce(known, axis=1))
     heights = base[:, np.newaxis] - (values - low[:, np.newaxis]) * scale[:, np.newaxis]
-    whole = np.where(known, heights, 0.0).astype(np.int64).tolist()
-    complete, hairs = whole_rows.tolist(), (base - (targets - low) * scale).tolist()
-    drawn = []
-    for row, label in enumerate(labels):
-        line = _whole(whole[row]) if complete[row] else _broken(whole[row], known[row].tolist())
-        hair = hairs[row]
-        target = "" if hair != hair or not line else f'<path class="target" d="M2 {int(hair)}H96"/>'
-        drawn.append(Markup(FORM % (escape(label), target, *(line or ("", "")))))
+    heights[~known] = 0.0
+    drawn = _lines(heights.astype(np.int64), known)
+    hairs = (base - (targets - low) * scale).tolist()
+    aims = [
+        "" if hair != hair or not line else f'<path class="target" d="M2 {int(hair)}H96"/>'
+        for hair, line in zip(hairs, drawn, strict=True)
+    ]
+    return [Markup(FORM % (escape(label), aim, line)) for label, aim, line in zip(labels, aims, drawn, strict=True)]
+
+
+def _lines(heights: npt.NDArray[np.int64], known: Flags) -> list[str]:
+    """The lines and their last points; nothing for a row of gaps."""
+    if not heights.size:
+        return [""] * len(heights)
+    steps, ends = _steps(heights.shape[1])
+    places = np.arange(len(steps))
+    drawn = [
+        LINE % ("".join(parts), ends[row[-1]])
+        for row, parts in zip(heights.tolist(), steps[places, heights].tolist(), strict=True)
+    ]
+    for row in np.flatnonzero(~np.logical_and.reduce(known, axis=1)).tolist():
+        drawn[row] = _broken(steps, heights[row], known[row])
     return drawn
 
 
 def _axes(values: Floats, targets: Floats, known: Flags) -> tuple[Floats, Floats, Floats]:
     """Lowest value, pixels for each unit, and the height of the lowest value; the target counts where there is one."""
-    low, high = np.fmin.reduce(values, axis=1), np.fmax.reduce(values, axis=1)
+    low, high = np.fmin.reduce(values, axis=1, initial=np.inf), np.fmax.reduce(values, axis=1, initial=-np.inf)
     low, high = np.where(known, np.fmin(low, targets), 0.0), np.where(known, np.fmax(high, targets), 0.0)
     rising = high > low
     scale = np.divide(18, high - low, out=np.zeros_like(low), where=rising)
@@ -42,26 +57,19 @@ def _axes(values: Floats, targets: Floats, known: Flags) -> tuple[Floats, Floats
 
 
 @cache
-def _form(count: int) -> tuple[str, str, tuple[int, ...]]:
-    """The line through so many periods and its last point with their heights left open, and where they stand."""
-    places = tuple([int(2.5 + at * 94 / max(1, count - 1)) for at in range(count)])
-    line = "M" + "L".join([f"{x} %d" for x in places])
-    return f'<path class="line" d="{line}"/>', f'<path class="end" d="M{places[-1]} %dh0"/>', places
+def _steps(count: int) -> tuple[npt.NDArray[np.object_], tuple[str, ...]]:
+    """The step to each height at each of so many periods, the first without a pen; and the last point by height."""
+    places = [int(2.5 + at * 94 / max(1, count - 1)) for at in range(count)]
+    steps = [[f"{'L' if at else 'M'}{x} {y}" for y in range(HEIGHT)] for at, x in enumerate(places)]
+    return np.array(steps, dtype=object), tuple([f"M{places[-1]} {y}h0" for y in range(HEIGHT)])
 
 
-def _whole(heights: list[int]) -> tuple[str, str]:
-    line, end, _ = _form(len(heights))
-    return line % tuple(heights), end % heights[-1]
-
-
-def _broken(heights: list[int], known: list[bool]) -> tuple[str, str] | None:
-    """A line with gaps; nothing where there are only gaps."""
-    parts, pen, last = [], "M", ""
-    for x, y, here in zip(_form(len(heights))[2], heights, known, strict=True):
-        if not here:
-            pen = "M"
-            continue
-        last = f"{x} {y}"
-        parts.append(pen + last)
-        pen = "L"
-    return (f'<path class="line" d="{"".join(parts)}"/>', f'<path class="end" d="M{last}h0"/>') if parts else None
+def _broken(steps: npt.NDArray[np.object_], heights: npt.NDArray[np.int64], known: Flags) -> str:
+    parts: list[str] = []
+    before = False
+    for at, (y, here) in enumerate(zip(heights.tolist(), known.tolist(), strict=True)):
+        if here:
+            step: str = steps[at, y][1:]
+            parts.append(f"{'L' if before else 'M'}{step}")
+        before = here
+    return LINE % ("".join(parts), f"M{parts[-1][1:]}h0") if parts else ""

@@ -1,6 +1,7 @@
 """The static drawings of bullets, heat maps and small multiples."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -53,6 +54,7 @@ def bullet(chart: BulletChart, places: Sequence[float | None]) -> Markup:
     return drawing("bullet", height, chart.title, head + inner + "".join(points + letters))
 
 
+@lru_cache(maxsize=1024)  # the bands are the same in every chart
 def _box(x: float, y: float, width: float, height: float) -> str:
     return f"M{x:g} {y:g}h{width:.1f}v{height}h-{width:.1f}z"
 

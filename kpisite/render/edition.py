@@ -14,26 +14,17 @@ from kpisite.periods import Grain
 from kpisite.render import marks
 from kpisite.render.board import Board
 from kpisite.render.charts import ChartTexts
+from kpisite.render.navigation import navigation
 from kpisite.render.parts import Count, Head, Language, Link, NavItem
 from kpisite.render.prose import body
 
 Made = TypeVar("Made")
 
+# Shares as percentages, by their decimals.
+PERCENT = tuple(Column(NO_UNIT, decimals, 0.01) for decimals in range(4))
 # No score is rounded up to these.
 SCORE_LIMITS = (60.0, 100.0)
-# The main navigation: key of its text, page.
-SECTIONS = (
-    ("summary", "index.html"),
-    ("products", "products/index.html"),
-    ("indicators", "indicators/index.html"),
-    ("families", "families/index.html"),
-    ("plans", "plans/index.html"),
-    ("playbook", "playbook/index.html"),
-    ("strategy_map", "strategy-map/index.html"),
-    ("methodology", "methodology/index.html"),
-    ("glossary", "glossary/index.html"),
-    ("history", "history/index.html"),
-)
+BEST_FIRST = tuple(STATUSES.index(status) for status in ("green", "amber", "red", "grey"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +103,7 @@ class Edition:
 
     def counts(self, numbers: Sequence[int]) -> tuple[Count, ...]:
         """Key indicators by status, the best first."""
-        order = [STATUSES.index(status) for status in ("green", "amber", "red", "grey")]
-        return tuple(Count(STATUSES[code], self.marks[code], str(int(numbers[code]))) for code in order)
+        return tuple([Count(STATUSES[code], self.marks[code], str(int(numbers[code]))) for code in BEST_FIRST])
 
     # ------------------------------------------------------------------------------------------ numbers
 
@@ -133,6 +123,9 @@ class Edition:
 
     def prose_column(self, i: int, values: Iterable[float]) -> Column:
         """How these values of an indicator are printed in a sentence."""
+        plain = self.plain_columns[i]
+        if plain.unit.style not in self.tongue.scales:
+            return plain
         declared = self.site.indicators[self.report.indicators[i]]
         return self.tongue.column(values, declared.unit, declared.decimals, prose=True)
 
@@ -153,7 +146,7 @@ class Edition:
 
     def percent(self, share: float, decimals: int = 0) -> str:
         """A share as a percentage; one that is not whole never prints as 100 %."""
-        steps = Column(NO_UNIT, decimals, 0.01).steps(share)
+        steps = PERCENT[decimals].steps(share)
         if share < 1 and steps >= 100 * 10**decimals:
             steps = 100 * 10**decimals - 1
         return f"{self.tongue.number(steps, decimals)}%"
@@ -205,7 +198,6 @@ class Edition:
             "lead": lead,
             "other_languages": others,
             "nav": self.nav,
-            "menu": marks.menu(self.nav, root, section),
             "crumbs": home + crumbs,
             "section": section,
             "frozen": report.frozen,
@@ -270,18 +262,10 @@ def edition(board: Board, lang: str, texts: Mapping[str, Mapping[str, Any]]) -> 
             **{key: status[key] for key in ("green", "amber", "red", "grey")},
             **{key: t["head"][key] for key in ("status", "indicator", "product", "family", "score")},
         ),
-        nav=tuple(NavItem(key, t["nav"][key], href) for key, href in SECTIONS if _exists(site, key)),
+        nav=navigation(site, t["nav"]),
         plain_columns=tuple([words.column((), one.unit, one.decimals) for one in indicators]),
         month_labels=tuple(words.period(period) for period in months),
     )
-
-
-def _exists(site: Site, section: str) -> bool:
-    """Sites without plans, practices, terms or a strategy map do not show empty pages for them."""
-    needs = {"plans": site.plans, "playbook": site.practices, "glossary": site.glossary}
-    if section == "strategy_map":
-        return bool(site.strategy_map)
-    return bool(needs.get(section, True))
 
 
 def _subject(report: Report, s: int, lang: str, t: Mapping[str, Any]) -> str:

@@ -41,11 +41,6 @@ def charted(e: Edition, s: int) -> tuple[int, ...]:
 def _levels(e: Edition, s: int, grain: Grain) -> Levels:
     figures, shown = e.report.figures[grain], e.latest(("charted",), s, partial(charted, e, s))
     at, columns = (s, list(shown)), tuple([e.column(s, i, grain) for i in shown])
-    targets, highs = figures.target[at], figures.target_high[at]
-    return Levels(
-        rows={i: row for row, i in enumerate(shown)},
-        columns=columns,
-        values=rounding.rounded(figures.value[at], columns),
-        targets=rounding.rounded(targets, columns),
-        highs=np.full_like(highs, np.nan) if np.isnan(highs).all() else rounding.rounded(highs, columns),
-    )
+    together = np.stack([figures.value[at], figures.target[at], figures.target_high[at]], axis=1)
+    found = rounding.rounded(together, columns)
+    return Levels({i: row for row, i in enumerate(shown)}, columns, found[:, 0], found[:, 1], found[:, 2])

@@ -6,7 +6,7 @@ from functools import cache
 from markupsafe import Markup, escape
 
 from kpisite.evaluate.report import STATUSES
-from kpisite.render.parts import Head, Link, NavItem, Table
+from kpisite.render.parts import Head, Link, Table
 
 # Neither authors' texts nor data can hold this character.
 SEPARATOR = "\0"
@@ -30,11 +30,10 @@ def _mark(status: str, glyph: str, word: str) -> Markup:
 def tile(status: int, words: Mapping[str, str], number: str) -> Markup:
     """A cell of a matrix: the glyph with its word for those who cannot see it, and a number."""
     name = STATUSES[status]
-    form = Markup(
-        '<span class="status status-{0}"><span class="glyph" role="img" aria-label="{2}">{1}</span> '
-        '<span class="number">{3}</span></span>'
+    return Markup(
+        f'<span class="status status-{name}"><span class="glyph" role="img" aria-label="{escape(words[name])}">'
+        f'{GLYPHS[name]}</span> <span class="number">{escape(number)}</span></span>'
     )
-    return form.format(name, GLYPHS[name], words[name], number)
 
 
 def anchor(text: str, href: str) -> Markup:
@@ -56,25 +55,9 @@ def anchors(links: Iterable[Link], join: str) -> Markup:
 
 
 @cache
-def menu(items: tuple[NavItem, ...], root: str, section: str) -> Markup:
-    """The main navigation as it stands on all pages of a section that lie equally deep."""
-    form = Markup('<li><a href="{}{}"{}>{}</a></li>')
-    here = Markup(' aria-current="true"')
-    return Markup("\n").join(form.format(root, one.href, here if one.key == section else "", one.text) for one in items)
-
-
-@cache
 def _form(kinds: tuple[str, ...]) -> str:
     cells = "".join(f'<td class="{kind}">%s</td>' if kind else "<td>%s</td>" for kind in kinds[1:])
     return f'<tr><th scope="row">%s</th>{cells}</tr>'
-
-
-@cache
-def _top(heads: tuple[Head, ...]) -> Markup:
-    """The row of headings; a site has few different ones."""
-    form = Markup('<th scope="col"{}>{}</th>')
-    kind = Markup(' class="{}"')
-    return Markup("").join(form.format(kind.format(head.kind) if head.kind else "", head.text) for head in heads)
 
 
 def table(
@@ -91,7 +74,7 @@ def table_of_columns(
     form = _form(tuple([head.kind for head in heads]))
     safe = [_escaped(column) for column in columns]
     body = Markup("\n".join([form % row for row in zip(*safe, strict=True)]))
-    return Table(id_, caption, label or caption, tuple(heads), _top(tuple(heads)), body, note)
+    return Table(id_, caption, label or caption, tuple(heads), body, note)
 
 
 def _escaped(column: Sequence[str]) -> Sequence[str]:

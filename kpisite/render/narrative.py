@@ -172,14 +172,13 @@ LEAST_BASE = {"money": 0.01, "count": 100.0}
 
 def change_text(e: Edition, s: int, i: int, t: int, before: int) -> str:
     """The change between two months with its sign and unit; amounts as growth in percent where that means anything."""
-    column, change = change_between(e, s, i, t, before)
-    if column is None:
+    if before < 0:
         return ""
-    old = float(e.board.months.value[s, i, before])
-    if old >= LEAST_BASE.get(column.unit.style, math.inf):
-        growth = e.tongue.tenths(100 * (float(e.board.months.value[s, i, t]) / old - 1))
-        return f"{e.tongue.number(growth, 1, signed=True)}%"
-    return e.tongue.amount(change, column, signed=True, gap=True)
+    new, old = float(e.board.months.value[s, i, t]), float(e.board.months.value[s, i, before])
+    if new == new and old >= LEAST_BASE.get(e.plain_columns[i].unit.style, math.inf):
+        return f"{e.tongue.rounded(100 * (new / old - 1), 1, signed=True)}%"
+    column, change = change_between(e, s, i, t, before)
+    return "" if column is None else e.tongue.amount(change, column, signed=True, gap=True)
 
 
 def changes(e: Edition, places: Places) -> list[str]:
@@ -187,22 +186,11 @@ def changes(e: Edition, places: Places) -> list[str]:
     now, before, pairs = e.board.now, e.board.now - YEAR, places.pairs()
     if before < 0:
         return [""] * len(pairs)
-    columns = [e.plain_columns[i] for _, i in pairs]
-    values = e.board.months.value[places.subjects, places.indicators]
-    new, old = values[:, now], values[:, before]
-    least = np.array([LEAST_BASE.get(column.unit.style, math.inf) for column in columns])
-    base = np.where(old >= least, old, np.nan)
+    new, old = (e.board.months.value[*places, t] for t in (now, before))
+    least = [LEAST_BASE.get(e.plain_columns[i].unit.style, math.inf) for _, i in pairs]
+    base = np.where(old >= np.array(least), old, np.nan)
     growth = e.tongue.numbers(rounding.tenths(100 * (new / base - 1)).tolist(), 1, signed=True)
-    shown = rounding.rounded(np.stack([new, old], axis=1), columns)
-    moved = (shown[:, 0] - shown[:, 1]).tolist()
     return [
-        f"{percent}%" if percent else _moved(e, place, column, steps) if steps == steps else ""
-        for percent, place, column, steps in zip(growth, pairs, columns, moved, strict=True)
+        f"{percent}%" if percent else change_text(e, s, i, now, before)
+        for percent, (s, i) in zip(growth, pairs, strict=True)
     ]
-
-
-def _moved(e: Edition, place: tuple[int, int], column: Column, steps: float) -> str:
-    """A change that is not told as growth; amounts and counts choose words that fit the two numbers."""
-    if column.unit.style in e.tongue.scales:
-        return change_text(e, *place, e.board.now, e.board.now - YEAR)
-    return e.tongue.amount(steps, column, signed=True, gap=True)

@@ -7,6 +7,7 @@ None, means: leave the block out. The small parts (Table, Fact ...) stand in par
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 from markupsafe import Markup
@@ -57,11 +58,23 @@ class Frame:
     lead: str  # one headline sentence
     other_languages: tuple[Language, ...]
     nav: tuple[NavItem, ...]
-    menu: Markup  # the same as the items of a list, ready to print
     crumbs: tuple[Link, ...]  # from the summary to the page above; without the page itself
     section: str  # key of the navigation entry that the page belongs to
     frozen: bool  # a released version, not the working report
     notice: str
+
+    @property
+    def menu(self) -> Markup:
+        """The main navigation as the items of a list."""
+        return _menu(self.nav, self.root, self.section)
+
+
+@cache
+def _menu(items: tuple[NavItem, ...], root: str, section: str) -> Markup:
+    """The same on all pages of a section that lie equally deep."""
+    form = Markup('<li><a href="{}{}"{}>{}</a></li>')
+    here = Markup(' aria-current="true"')
+    return Markup("\n").join(form.format(root, one.href, here if one.key == section else "", one.text) for one in items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The parts that pages are put together from: links, tables, facts and cards, ready to print."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -43,16 +44,28 @@ class Table:
     """A table: caption, headings and ready rows.
 
     `body` is the inside of <tbody>: each <tr> begins with a <th scope="row">, its cells carry the class of their
-    heading; `top` is the row of the headings. `label` names the scrolling region; `note` stands below the table.
+    heading. `label` names the scrolling region; `note` stands below the table.
     """
 
     id: str
     caption: str
     label: str
     heads: tuple[Head, ...]
-    top: Markup
     body: Markup
     note: str = ""
+
+    @property
+    def top(self) -> Markup:
+        """The headings as the cells of their row."""
+        return _top(self.heads)
+
+
+@cache
+def _top(heads: tuple[Head, ...]) -> Markup:
+    """The same for many tables: a site has few different rows of headings."""
+    form = Markup('<th scope="col"{}>{}</th>')
+    kind = Markup(' class="{}"')
+    return Markup("").join(form.format(kind.format(head.kind) if head.kind else "", head.text) for head in heads)
 
 
 @dataclass(frozen=True, slots=True)

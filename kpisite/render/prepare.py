@@ -20,6 +20,16 @@ from kpisite.render import charts_kinds
 VEGA_LITE = "6.4"
 
 
+def cache_for(site: Path) -> Path:
+    """Where to keep what was made: with the installation, for all sites; else, if that is read-only, with the site."""
+    shared = Path(sys.prefix) / "share" / "kpisite"
+    try:
+        shared.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return site / ".kpisite" / "cache"
+    return shared if os.access(shared, os.W_OK) else site / ".kpisite" / "cache"
+
+
 class Preparation:
     """Kinds and bundle in a cache folder, made in another process while this one has other work."""
 
@@ -101,4 +111,4 @@ def _kept(cache: Path, name: str, make: Callable[[], bytes]) -> bytes:
 
 
 if __name__ == "__main__":
-    prepare(Path(sys.argv[1]))
+    prepare(Path(sys.argv[1]) if len(sys.argv) > 1 else cache_for(Path.cwd()))

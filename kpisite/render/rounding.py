@@ -17,14 +17,16 @@ SURE = 1e9
 def rounded(values: Floats, columns: Sequence[Column]) -> Floats:
     """Values in units of the last decimal of their columns, one column for each row; NaN where there is no value."""
     scale = np.array([10.0**column.decimals / column.factor for column in columns])
-    scaled: Floats = np.abs(values) * scale.reshape(-1, *[1] * (values.ndim - 1))
+    scaled: Floats = (np.abs(values).T * scale).T
     whole: Floats = np.floor(scaled)
     rest = scaled - whole
     whole += rest > 0.5
     # Adding nothing turns -0 into 0.
     whole = np.copysign(whole, values) + 0.0
-    for at in np.argwhere((np.abs(rest - 0.5) < NEAR_TIE) | (scaled > SURE)).tolist():
-        whole[tuple(at)] = columns[at[0]].steps(float(values[tuple(at)]))
+    doubtful = (np.abs(rest - 0.5) < NEAR_TIE) | (scaled > SURE)
+    if doubtful.any():
+        for at in zip(*np.nonzero(doubtful), strict=True):
+            whole[at] = columns[at[0]].steps(float(values[at]))
     return whole
 
 

@@ -29,13 +29,12 @@ from jinja2 import (
 )
 
 from kpisite.errors import AuthorError, Place, Problem
-from kpisite.render.prepare import Preparation
+from kpisite.render.prepare import Preparation, cache_for
 from kpisite.render.template_faults import author_error, check_templates
 from kpisite.render.texts import Words, read_texts
 
 PLAIN = Path(__file__).parent.parent / "themes" / "plain"
 OWN = "templates"
-CACHE = Path(".kpisite") / "cache"
 
 
 class Printable(Protocol):
@@ -76,7 +75,7 @@ class Theme:
 
 def load_theme(root: Path, cache: Path | None = None) -> Theme:
     """The theme of the site in this folder; raises AuthorError if the site's own texts or charts cannot be read."""
-    own, cache = root / OWN, cache or root / CACHE
+    own, cache = root / OWN, cache or cache_for(root)
     problems: list[Problem] = []
     texts = read_texts(PLAIN / "locale", own / "locale", problems)
     kinds = _own_kinds(own / "charts", problems)

@@ -46,7 +46,9 @@ def test_another_machine_freezes_the_same_release(tmp_path, seed):
         folder.rmdir()
 
     for version, as_of in RELEASES.items():
-        kpisite("release", "-q", version, "--as-of", as_of, "-f", root / "site.yaml", PYTHONHASHSEED=seed, TZ="Asia/Tokyo")
+        kpisite(
+            "release", "-q", version, "--as-of", as_of, "-f", root / "site.yaml", PYTHONHASHSEED=seed, TZ="Asia/Tokyo"
+        )
 
     assert tree(root / "releases") == tree(ROOT / "releases")
 

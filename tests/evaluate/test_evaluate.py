@@ -92,7 +92,14 @@ PLAN = {
     "reviews": [{"on": "2025-11-30", "verdict": "effective", "decision": "standardise"}],
     "closed": "2025-12-15",
 }
-SIGNED = {"release": "2025-09", "product": "card", "role": "head", "person": "Wang", "on": "2025-10-10", "verdict": "signed"}
+SIGNED = {
+    "release": "2025-09",
+    "product": "card",
+    "role": "head",
+    "person": "Wang",
+    "on": "2025-10-10",
+    "verdict": "signed",
+}
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,9 @@ def test_actions_on_time_counts_what_was_due_since_the_fiscal_year_began():
 
 
 def test_what_is_due_after_the_reports_day_is_not_judged():
-    read = house({}, plans={"p-1": plan([action("2025-12-20"), action("2025-12-01", "2025-11-30")])}, as_of="2025-12-10")
+    read = house(
+        {}, plans={"p-1": plan([action("2025-12-20"), action("2025-12-01", "2025-11-30")])}, as_of="2025-12-10"
+    )
 
     assert read("plan-on-time-rate") == 100
 
@@ -113,7 +115,9 @@ def test_plan_effectiveness_counts_the_latest_verdict():
 def test_a_quarterly_figure_is_due_when_a_quarter_ends():
     quarterly = INDICATORS["plan-effectiveness-rate"] | {"cadence": "quarter"}
     plans = {"p-1": plan(reviews=[("2025-06-30", "effective")])}
-    read = house({}, plans=plans, indicators=INDICATORS | {"plan-effectiveness-rate": quarterly}, grains=("month", "quarter"))
+    read = house(
+        {}, plans=plans, indicators=INDICATORS | {"plan-effectiveness-rate": quarterly}, grains=("month", "quarter")
+    )
 
     assert read("plan-effectiveness-rate", "2025-11") == "not-due"
     assert read("plan-effectiveness-rate", "2025-12") == 100
@@ -164,7 +168,11 @@ def test_a_report_is_out_when_its_last_product_is_signed(reviews, expected):
 
 
 def test_a_returned_report_is_not_signed():
-    reviews = [review("card", "2025-12-05"), review("loan", "2025-12-06"), review("card", "2025-12-08", verdict="returned")]
+    reviews = [
+        review("card", "2025-12-05"),
+        review("loan", "2025-12-06"),
+        review("card", "2025-12-08", verdict="returned"),
+    ]
 
     assert house({}, reviews=reviews)("report-timeliness", "2025-11") == "not-reviewed"
 

@@ -75,9 +75,7 @@ def test_shifting_value_and_target_changes_nothing(value, target, tolerance, dir
     """Shifts of whole printed steps; numbers are kept to those steps, where no rounding is left to do."""
     value, target = round(value, 2), round(target, 2)
 
-    before, after = (
-        judged([round(value + by, 2)], round(target + by, 2), tolerance, direction) for by in (0, shift)
-    )
+    before, after = (judged([round(value + by, 2)], round(target + by, 2), tolerance, direction) for by in (0, shift))
 
     assert before[1] == after[1]
     assert before[0] == pytest.approx(after[0])
@@ -120,7 +118,9 @@ complete = st.lists(st.integers(700, 1100).map(lambda n: n / 10), min_size=4, ma
 
 def composite(weights, cells, order=tuple(INDICATORS), least=0.0):
     """The report of one product whose indicators are declared in this order."""
-    key = {id_: {"weight": weight, "target": 100, "tolerance": 10} for id_, weight in zip(INDICATORS, weights, strict=True)}
+    key = {
+        id_: {"weight": weight, "target": 100, "tolerance": 10} for id_, weight in zip(INDICATORS, weights, strict=True)
+    }
     site = a_site(
         {"card": {"key": {id_: key[id_] for id_ in order}}},
         {id_: INDICATORS[id_] for id_ in order},

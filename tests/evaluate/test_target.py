@@ -10,7 +10,9 @@ from tests.factories import a_series, a_site, an_indicator
 
 def goals(target, *, history=12, grains=("month",), accumulates=False, indicator=None, **more):
     """The goals of one product x indicator at each grain, as lists over the periods."""
-    site = a_site({"card": {"key": {"it": target}}}, {"it": indicator or an_indicator()}, history=history, grains=grains, **more)
+    site = a_site(
+        {"card": {"key": {"it": target}}}, {"it": indicator or an_indicator()}, history=history, grains=grains, **more
+    )
     series = a_series(site, {}, accumulates=("it",) if accumulates else ())
     months = monthly_goals(site, series)
     return {grain: months.over(cells.periods) for grain, cells in series.grains.items()}
@@ -67,7 +69,10 @@ def test_before_the_first_target_there_is_none():
 
 
 def test_a_longer_period_has_the_target_of_its_last_month():
-    targets = [{"weight": 10, "target": 20, "tolerance": 5}, {"weight": 20, "target": 25, "tolerance": 4, "from": "2025-12"}]
+    targets = [
+        {"weight": 10, "target": 20, "tolerance": 5},
+        {"weight": 20, "target": 25, "tolerance": 4, "from": "2025-12"},
+    ]
     found = goals(targets, grains=("month", "quarter", "year"))
 
     assert row(found[Grain.QUARTER].target) == [20, 20, 20, 25]

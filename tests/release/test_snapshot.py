@@ -15,7 +15,9 @@ from tests.factories import a_report, a_site, an_indicator
 from tests.release.report_equal import differences
 
 INDICATORS = {
-    "csat": an_indicator("customers", sample={"measure": "answers", "least": 30}, name={"zh": "客户满意度", "en": "CSAT"}),
+    "csat": an_indicator(
+        "customers", sample={"measure": "answers", "least": 30}, name={"zh": "客户满意度", "en": "CSAT"}
+    ),
     "npl-ratio": an_indicator("risk", direction="lower", limit={"value": 5, "side": "max"}, decimals=2),
     "ftp-margin": an_indicator("money", direction="range", decimals=0),
     "attainment": an_indicator("house", builtin="target-attainment-rate"),
@@ -50,7 +52,14 @@ PLAN = {
     },
     "reviews": [{"on": "2025-11-30", "verdict": "effective", "decision": "standardise"}],
 }
-REVIEW = {"release": "2025-11", "product": "loan", "role": "head", "person": "Wang", "on": "2025-12-10", "verdict": "signed"}
+REVIEW = {
+    "release": "2025-11",
+    "product": "loan",
+    "role": "head",
+    "person": "Wang",
+    "on": "2025-12-10",
+    "verdict": "signed",
+}
 GRAINS = ("ytd", "month", "quarter", "half", "year")
 VALUES = {
     "loan": {
@@ -150,7 +159,12 @@ def test_titles_survive_in_all_languages():
 def test_a_release_says_what_it_is(files):
     head = json.loads(files["release.json"])
 
-    assert [head[name] for name in ("version", "period", "as_of", "previous")] == ["2025-12", "2025-12", "2025-12-31", "2025-11"]
+    assert [head[name] for name in ("version", "period", "as_of", "previous")] == [
+        "2025-12",
+        "2025-12",
+        "2025-12-31",
+        "2025-11",
+    ]
     assert head["inputs"][0]["files"][1] == {"path": "data/中文.csv", "sha256": "11", "encoding": "gb18030", "rows": 3}
     assert set(head["files"]) == set(files) - {"release.json"}
 

@@ -90,17 +90,37 @@ def change(path, old, new):
 
 
 DAMAGE = {
-    "changed value": (lambda f: change(f / "values/card.csv", ",90,", ",99,"), "values/card.csv", "was changed after its release"),
-    "changed title": (lambda f: change(f / "release.json", '"title": "2025-12"', '"title": "x"'), "release.json", "was changed"),
-    "changed input": (lambda f: change(f / "release.json", '"inputs": []', '"inputs": [1]'), "release.json", "was changed"),
+    "changed value": (
+        lambda f: change(f / "values/card.csv", ",90,", ",99,"),
+        "values/card.csv",
+        "was changed after its release",
+    ),
+    "changed title": (
+        lambda f: change(f / "release.json", '"title": "2025-12"', '"title": "x"'),
+        "release.json",
+        "was changed",
+    ),
+    "changed input": (
+        lambda f: change(f / "release.json", '"inputs": []', '"inputs": [1]'),
+        "release.json",
+        "was changed",
+    ),
     "missing file": (lambda f: (f / "scores.csv").unlink(), "scores.csv", "of a release is missing"),
     "foreign file": (lambda f: (f / "values/note.txt").write_text("x"), "values/note.txt", "is no part of the release"),
     "not text": (lambda f: (f / "scores.csv").write_bytes(b"\xff\xfe"), "scores.csv", "is not UTF-8 text"),
     "no head": (lambda f: (f / "release.json").unlink(), "release.json", "of a release is missing"),
     "broken head": (lambda f: (f / "release.json").write_text("{"), "release.json", "this release cannot be read"),
     "other head": (lambda f: (f / "release.json").write_text("[]"), "release.json", "this release cannot be read"),
-    "other version": (lambda f: change(f / "release.json", '"version": "2025-12"', '"version": "x"'), "release.json", "calls itself 'x'"),
-    "line ends": (lambda f: (f / "axes.json").write_bytes((f / "axes.json").read_bytes().replace(b"\n", b"\r\n")), "axes.json", "changed"),
+    "other version": (
+        lambda f: change(f / "release.json", '"version": "2025-12"', '"version": "x"'),
+        "release.json",
+        "calls itself 'x'",
+    ),
+    "line ends": (
+        lambda f: (f / "axes.json").write_bytes((f / "axes.json").read_bytes().replace(b"\n", b"\r\n")),
+        "axes.json",
+        "changed",
+    ),
 }
 
 

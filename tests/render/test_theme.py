@@ -202,7 +202,9 @@ def test_no_style_sheet_loads_anything(path):
 def test_the_script_asks_for_nothing_from_outside():
     text = (PLAIN / "static" / "site.js").read_text(encoding="utf-8")
 
-    assert not re.search(r"\bfetch\(|XMLHttpRequest|\beval\(|new Function|^\s*import\b|https?://|\.innerHTML", text, re.MULTILINE)
+    assert not re.search(
+        r"\bfetch\(|XMLHttpRequest|\beval\(|new Function|^\s*import\b|https?://|\.innerHTML", text, re.MULTILINE
+    )
 
 
 # ---------------------------------------------------------------------------------------------- colours
@@ -240,7 +242,10 @@ def test_words_of_a_status_can_be_read_and_its_marks_be_seen(mode, status):
 
 def test_dark_is_the_same_whether_the_device_or_the_reader_asks_for_it():
     text = (PLAIN / "static" / "css" / "10-base.css").read_text(encoding="utf-8")
-    blocks = [re.findall(r"--[\w-]+: #[0-9a-f]{6}", block) for block in re.findall(r"color-scheme: dark;(.*?)\}", text, re.DOTALL)]
+    blocks = [
+        re.findall(r"--[\w-]+: #[0-9a-f]{6}", block)
+        for block in re.findall(r"color-scheme: dark;(.*?)\}", text, re.DOTALL)
+    ]
 
     assert len(blocks) == 2
     assert blocks[0] == blocks[1]
@@ -260,7 +265,10 @@ def built(tmp_path_factory, cache):
     """A site of two versions with one page that has everything a page may have."""
     root = tmp_path_factory.mktemp("built")
     theme = load_theme(root, cache)
-    for version, paths in (("2025-12", '["index.html","pages/about/index.html"]'), ("2025-11", '["index.html","pages/index.html"]')):
+    for version, paths in (
+        ("2025-12", '["index.html","pages/about/index.html"]'),
+        ("2025-11", '["index.html","pages/index.html"]'),
+    ):
         page = root / version / "zh" / "pages" / "about" / "index.html"
         page.parent.mkdir(parents=True)
         page.write_text(theme.text(a_page("".join([*FIGURES.values(), TABLE])), "zh"), encoding="utf-8")
@@ -298,7 +306,12 @@ def opened(chromium, built):
 def test_every_kind_of_chart_is_drawn_under_the_strict_policy(opened):
     opened.evaluate("KPISITE.drawAll()")
 
-    assert opened.evaluate("[...document.querySelectorAll('figure.drawn')].map(f => f.querySelectorAll('.live svg').length)") == [1] * 4
+    assert (
+        opened.evaluate(
+            "[...document.querySelectorAll('figure.drawn')].map(f => f.querySelectorAll('.live svg').length)"
+        )
+        == [1] * 4
+    )
 
 
 @pytest.mark.browser
@@ -386,8 +399,14 @@ def test_on_paper_the_static_charts_stand_again(opened):
     opened.evaluate("KPISITE.drawAll()")
     opened.emulate_media(media="print")
 
-    assert opened.evaluate("[...document.querySelectorAll('.live')].map(live => getComputedStyle(live).display)") == ["none"] * 4
-    assert opened.evaluate("[...document.querySelectorAll('.still')].map(still => getComputedStyle(still).display)") == ["block"] * 4
+    assert (
+        opened.evaluate("[...document.querySelectorAll('.live')].map(live => getComputedStyle(live).display)")
+        == ["none"] * 4
+    )
+    assert (
+        opened.evaluate("[...document.querySelectorAll('.still')].map(still => getComputedStyle(still).display)")
+        == ["block"] * 4
+    )
 
 
 @pytest.mark.browser

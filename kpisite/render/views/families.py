@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from markupsafe import Markup
 
 from kpisite.evaluate.report import ABSENT, KEY, STATUSES
 from kpisite.render import marks
@@ -120,4 +119,4 @@ def _cell(e: Edition, s: int, i: int, root: str, shown: dict[tuple[int, int], Ce
         return ""
     value, judged = shown[s, i].value, e.report.role[s, i] == KEY
     inner: str = e.tile(int(e.board.months.status[s, i, e.board.now]), value) if judged else value
-    return Markup('<a href="{}">{}</a>').format(e.to_figure(s, i, root), inner)
+    return marks.anchor(inner, e.to_figure(s, i, root))

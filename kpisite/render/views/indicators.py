@@ -1,14 +1,16 @@
 """The catalogue of indicators, and one indicator over all products."""
 
 import math
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from markupsafe import Markup
 
 from kpisite.evaluate.report import ABSENT, KEY, STATUSES
-from kpisite.languages import Column
+from kpisite.languages import NO_UNIT, Column
 from kpisite.render import charts, marks
-from kpisite.render.cells import cells, of_indicator
+from kpisite.render.cells import Cell, Places, cells, of_indicator
 from kpisite.render.charts import MultiplesChart, SmallSeries
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.narrative import changes, figure_sentence
@@ -78,6 +80,7 @@ def indicator_page(e: Edition, i: int) -> IndicatorPage:
     root = root_of(path)
     one = e.site.indicators[id_]
     products, rolled = carriers(e, i), _rolled(e, i)
+    below, above = _rows(e, i, products, rolled)
     crumbs = (Link(e.t["nav"]["indicators"], f"{root}indicators/index.html"),)
     leads = tuple(lead for lead in one.led_by if lead in e.report.indicators)
     return IndicatorPage(
@@ -85,8 +88,8 @@ def indicator_page(e: Edition, i: int) -> IndicatorPage:
         meaning=e.say(one.meaning),
         definition=definition(e, i, root),
         chart=_multiples(e, i, products),
-        products=_now(e, i, products, root),
-        rollups=_rollups(e, i, rolled, root) if rolled else None,
+        products=_now(e, products, below, root),
+        rollups=_rollups(e, above, root) if rolled else None,
         versions=e.once(("versions", i), lambda: versions(e, i)),
         measures=e.once(("measures", i), lambda: measures(e, i)),
         benchmarks=e.once(("benchmarks", i), lambda: benchmarks(e, i)),
@@ -121,22 +124,45 @@ def _column(e: Edition, i: int, subjects: tuple[int, ...]) -> Column:
     return e.common_column(i, values)
 
 
-def _now(e: Edition, i: int, products: tuple[int, ...], root: str) -> Table:
+class _Rows(NamedTuple):
+    """The rows of one table: whose they are, the column their numbers stand in, and their cells."""
+
+    at: Places
+    column: Column
+    shown: list[Cell]
+    changes: list[str]
+
+
+def _rows(e: Edition, i: int, products: tuple[int, ...], rolled: tuple[int, ...]) -> tuple[_Rows, _Rows]:
+    """The products and what they add up to, made together."""
+    listed, below, above = products[:LONGEST], _column(e, i, products), _column(e, i, rolled)
+    count, at = len(listed), of_indicator(i, (*listed, *rolled))
+    shown, moved = cells(e, at, [_bare(below)] * count + [_bare(above)] * len(rolled)), changes(e, at)
+    return (
+        _Rows(of_indicator(i, listed), below, shown[:count], moved[:count]),
+        _Rows(of_indicator(i, rolled), above, shown[count:], moved[count:]),
+    )
+
+
+def _now(e: Edition, products: tuple[int, ...], rows: _Rows, root: str) -> Table:
     """The products that carry the indicator in the report's period, the worst first."""
-    column, listed = _column(e, i, products), products[:LONGEST]
-    at = of_indicator(i, listed)
-    shown = cells(e, at, [column.bare] * len(listed))
+    column, listed = rows.column, products[:LONGEST]
     columns = (
-        figure_column(e, at, [e.subjects[s] for s in listed], root),
-        *judged_columns(shown),
-        weight_column(e, at),
-        changes(e, at),
-        plotted.sparklines(e, at),
-        [one.remark for one in shown],
+        figure_column(e, rows.at, [e.subjects[s] for s in listed], root),
+        *judged_columns(rows.shown),
+        weight_column(e, rows.at),
+        rows.changes,
+        plotted.sparklines(e, rows.at),
+        [one.remark for one in rows.shown],
     )
     heads = e.once(("heads", "products", column.head, column.gap_head), lambda: _heads(e, column))
     caption, note = e.t["indicator"]["products"], longest(e, len(listed), len(products))
     return marks.table_of_columns("products", caption, heads, columns, note=note)
+
+
+def _bare(column: Column) -> Column:
+    """The same without a unit, for cells below a heading that names it."""
+    return replace(column, unit=NO_UNIT, scale="")
 
 
 def _heads(e: Edition, column: Column) -> tuple[Head, ...]:
@@ -152,16 +178,15 @@ def _heads(e: Edition, column: Column) -> tuple[Head, ...]:
     )
 
 
-def _rollups(e: Edition, i: int, subjects: tuple[int, ...], root: str) -> Table:
+def _rollups(e: Edition, rows: _Rows, root: str) -> Table:
     """Lines and the bank, and the products that each of them covers."""
-    column, at = _column(e, i, subjects), of_indicator(i, subjects)
-    shown = cells(e, at, [column.bare] * len(subjects))
-    carriers_of = [[p for p in e.report.subjects[s].members if e.report.role[p, i] != ABSENT] for s in subjects]
+    pairs, column = rows.at.pairs(), rows.column
+    carriers_of = [[p for p in e.report.subjects[s].members if e.report.role[p, i] != ABSENT] for s, i in pairs]
     columns = (
-        [e.subjects[s] for s in subjects],
-        [one.value for one in shown],
-        changes(e, at),
-        [one.remark for one in shown],
+        [e.subjects[s] for s, _ in pairs],
+        [one.value for one in rows.shown],
+        rows.changes,
+        [one.remark for one in rows.shown],
         [covered(e, members, root) for members in carriers_of],
     )
     heads = (

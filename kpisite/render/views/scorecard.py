@@ -1,11 +1,13 @@
 """The list of products and the scorecard of each."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from kpisite.evaluate.report import STATUSES
 from kpisite.render import marks
-from kpisite.render.cells import Cell, cells, of_subject, own_columns
+from kpisite.render.cells import Cell, carried, cell, of_subject
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences
 from kpisite.render.levels import MOST_BLOCKS
@@ -70,8 +72,7 @@ def scorecard(e: Edition, s: int) -> Scorecard:
     path = f"products/{id_}/index.html"
     root, keys = root_of(path), e.board.keys[s]
     plans = e.board.plans_of.get(id_, ())
-    at = of_subject(s, keys)
-    shown = cells(e, at, own_columns(e, at))
+    rows, shown = _rows(e, s, root), [cell(e, s, i) for i in keys]
     crumbs = (Link(e.t["nav"]["products"], f"{root}products/index.html"),)
     return Scorecard(
         **e.frame(path, title=e.subjects[s], lead=scorecard_lead(e, s), section="products", crumbs=crumbs),
@@ -80,13 +81,13 @@ def scorecard(e: Edition, s: int) -> Scorecard:
         sentences=scorecard_sentences(e, s),
         attention=tuple(item(e, s, i, root) for i in e.board.red_keys(s)),
         families=_families(e, s, root),
-        key=_key_table(e, s, shown, root),
+        key=_key_table(e, s, rows, shown),
         bullet=plotted.bullet(e, s, keys, shown),
         trend=plotted.composite(e, s, e.t["scorecard"]["trend"]),
         blocks=tuple(_block(e, s, i, root) for i in keys[:MOST_BLOCKS]) if e.board.pages == "none" else (),
         plans=plan_cards(e, plans, root),
         actions=actions_table(e, plans, root),
-        monitor=_monitor(e, s, root),
+        monitor=_monitor(e, s, rows),
         notes=e.body(f"products/{id_}"),
         downloads=downloads(e, root),
     )
@@ -156,15 +157,28 @@ def _families(e: Edition, s: int, root: str) -> Table:
     return marks.table("families", e.t["scorecard"]["families"], heads, rows)
 
 
-def _key_table(e: Edition, s: int, shown: list[Cell], root: str) -> Table:
-    keys = e.board.keys[s]
-    at = of_subject(s, keys)
+class _Rows(NamedTuple):
+    """Columns over all figures of a product, the key ones first."""
+
+    names: Sequence[str]
+    changes: Sequence[str]
+    lines: Sequence[str]
+
+
+def _rows(e: Edition, s: int, root: str) -> _Rows:
+    at = of_subject(s, carried(e, s))
+    names = figure_column(e, at, [e.indicators[i] for i in carried(e, s)], root)
+    return _Rows(names, changes(e, at), plotted.sparklines(e, at))
+
+
+def _key_table(e: Edition, s: int, rows: _Rows, shown: list[Cell]) -> Table:
+    count = len(shown)
     columns = (
-        figure_column(e, at, [e.indicators[i] for i in keys], root),
+        rows.names[:count],
         *judged_columns(shown),
-        weight_column(e, at),
-        changes(e, at),
-        plotted.sparklines(e, at),
+        weight_column(e, of_subject(s, e.board.keys[s])),
+        rows.changes[:count],
+        rows.lines[:count],
         [one.remark for one in shown],
     )
     caption, note = e.t["scorecard"]["key"], e.t["scorecard"]["key_note"]
@@ -182,16 +196,15 @@ def _key_heads(e: Edition) -> tuple[Head, ...]:
     )
 
 
-def _monitor(e: Edition, s: int, root: str) -> Folded | None:
+def _monitor(e: Edition, s: int, rows: _Rows) -> Folded | None:
     if not e.board.watched[s]:
         return None
-    at = of_subject(s, e.board.watched[s])
-    shown = cells(e, at, own_columns(e, at))
+    first, shown = len(e.board.keys[s]), [cell(e, s, i) for i in e.board.watched[s]]
     columns = (
-        figure_column(e, at, [e.indicators[i] for i in e.board.watched[s]], root),
+        rows.names[first:],
         [one.value for one in shown],
-        changes(e, at),
-        plotted.sparklines(e, at),
+        rows.changes[first:],
+        rows.lines[first:],
         [one.remark for one in shown],
     )
     title, heads = e.t["scorecard"]["monitor"], e.once(("heads", "monitor"), partial(_monitor_heads, e))

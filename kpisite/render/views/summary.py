@@ -90,7 +90,7 @@ def _matrix(e: Edition) -> Table:
                 row.append("")
                 continue
             inner = e.tile(status[f], e.composite(score[f]) or e.t["say"]["nothing"])
-            row.append(Markup('<a href="{}#families">{}</a>').format(link.href, inner))
+            row.append(marks.anchor(inner, f"{link.href}#families"))
         rows.append(row)
     names = [Head(e.families[f], "status") for f in families]
     heads = (e.head("product"), Head(e.t["say"]["composite"], "status"), *names)

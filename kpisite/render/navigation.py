@@ -1,0 +1,33 @@
+"""The main navigation: which sections a site has."""
+
+from collections.abc import Mapping
+
+from kpisite.declare.model import Site
+from kpisite.render.parts import NavItem
+
+# The main navigation: key of its text, page.
+SECTIONS = (
+    ("summary", "index.html"),
+    ("products", "products/index.html"),
+    ("indicators", "indicators/index.html"),
+    ("families", "families/index.html"),
+    ("plans", "plans/index.html"),
+    ("playbook", "playbook/index.html"),
+    ("strategy_map", "strategy-map/index.html"),
+    ("methodology", "methodology/index.html"),
+    ("glossary", "glossary/index.html"),
+    ("history", "history/index.html"),
+)
+
+
+def navigation(site: Site, words: Mapping[str, str]) -> tuple[NavItem, ...]:
+    """The sections of a site in their order."""
+    return tuple(NavItem(key, words[key], href) for key, href in SECTIONS if _exists(site, key))
+
+
+def _exists(site: Site, section: str) -> bool:
+    """Sites without plans, practices, terms or a strategy map do not show empty pages for them."""
+    needs = {"plans": site.plans, "playbook": site.practices, "glossary": site.glossary}
+    if section == "strategy_map":
+        return bool(site.strategy_map)
+    return bool(needs.get(section, True))
