@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 import pytest
 
@@ -53,15 +54,22 @@ def test_a_share_that_is_killed_is_done_here():
 
 
 def test_nobody_is_left_at_work_when_the_first_share_fails(tmp_path):
+    note = tmp_path / "pid"
+
     def work(k, processes):
-        if k == 0:
-            raise ValueError("the first share is wrong")
-        yield from numbers(k, processes)
+        if k:
+            (tmp_path / "writing").write_text(str(os.getpid()), encoding="utf-8")
+            (tmp_path / "writing").rename(note)
+            time.sleep(60)
+        while not note.exists():
+            time.sleep(0.01)
+        raise ValueError("the first share is wrong")
+        yield
 
     with pytest.raises(ValueError, match="the first share is wrong"):
         list(done_in_shares(work, 2))
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text(encoding="utf-8")), 0)
 
 
 def test_there_is_at_least_one_process():

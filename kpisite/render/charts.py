@@ -60,6 +60,7 @@ def history(chart: HistoryChart) -> Markup:
     plan = charts_history.plan(chart)
     words = {
         "direction": chart.direction,
+        "left": charts_history.room(plan),
         "low": plan.axis.low,
         "high": plan.axis.high,
         "ticks": plan.ticks,
@@ -84,7 +85,8 @@ def history(chart: HistoryChart) -> Markup:
     still = charts_history.still(chart, plan)
     data = _object({"series": _joined(_shared("period", chart.periods), _json(series)), "notes": _json(notes)})
     words_ = _joined(_json(words), _words(chart.texts))
-    return figure("history", chart.id, _caption(chart.title, chart.unit), still, _block("history", words_, data))
+    name = "history wide" if charts_history.wide(plan) else "history"
+    return figure(name, chart.id, _caption(chart.title, chart.unit), still, _block("history", words_, data))
 
 
 def bullet(chart: BulletChart) -> Markup:
@@ -126,7 +128,7 @@ def multiples(chart: MultiplesChart) -> Markup:
     each = [
         {
             "order": order,
-            "head": f"{small.label}  {small.display}",
+            "head": f"{small.label}\n{small.display}",
             "value": gaps(small.values),
             "target": small.target,
             "status": _once(small.statuses),
@@ -164,10 +166,10 @@ def _block(kind: str, words: str, data: str) -> str:
     return _object({"kind": _json(kind), "words": words, "data": data})
 
 
-def figure(kind: str, id_: str, caption: Markup, still: Markup, block: str) -> Markup:
+def figure(name: str, id_: str, caption: Markup, still: Markup, block: str) -> Markup:
     """A whole <figure>: caption, static chart, and the block that the live chart is drawn from."""
     return Markup(
-        f'<figure class="chart chart-{kind}" id="{escape(id_)}"><figcaption>{caption}</figcaption>'
+        f'<figure class="chart chart-{name}" id="{escape(id_)}"><figcaption>{caption}</figcaption>'
         f'<div class="still">{still}</div>'
         f'<script type="application/json">{_in_script(block)}</script></figure>'
     )

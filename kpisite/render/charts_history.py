@@ -15,6 +15,8 @@ from kpisite.render.charts_svg import drawing, path, point, stretched, text
 HEIGHT, TOP, BOTTOM = 180, 10, 26
 WIDE = 1000  # of the stretched drawing
 NEAREST = 14  # between two letterings
+ROOM, WIDE_ROOM = 46, 68  # for the scale to the left of the plot
+LONGEST_TICK = 7  # letters of a number that fits into the smaller room
 
 V = TypeVar("V")
 
@@ -82,6 +84,16 @@ def plan(chart: HistoryChart) -> Plan:
     marks, decimals = ticks(axis.low, axis.high)
     notes = tuple(_apart(_notes(chart, targets, axis, limit)))
     return Plan(values, targets, highs, tolerances, axis, marks, decimals, thinned(len(chart.periods)), limit, notes)
+
+
+def wide(plan: Plan) -> bool:
+    """Whether the numbers of the scale need the larger room."""
+    return any(len(_scale(tick, plan.decimals)) > LONGEST_TICK for tick in plan.ticks)
+
+
+def room(plan: Plan) -> int:
+    """The room for the scale in pixels."""
+    return WIDE_ROOM if wide(plan) else ROOM
 
 
 def still(chart: HistoryChart, plan: Plan) -> Markup:

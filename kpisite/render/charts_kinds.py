@@ -13,8 +13,8 @@ from kpisite.render.charts_static import HEAD, HEADINGS, ROW_LABELS, SMALL
 
 Spec = dict[str, Any]
 
-# The room around the plot of a history chart, as the style sheet leaves it around the static one.
-LEFT, RIGHT = 46, 58
+# The room to the right of the plot of a history chart, as the style sheet leaves it beside the static one.
+RIGHT = 58
 SHAPES = ("circle", "triangle-up", "square", "circle")
 COLORS = tuple(f"--{status}" for status in STATUSES)
 # A figure without judgement is a hollow point.
@@ -108,7 +108,7 @@ def _history() -> Spec:
             alt.param(name="ticks", value="@ticks"),
             alt.param(name="labels", value="@labels"),
         ),
-        padding={"left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM},
+        padding={"left": "@left", "right": RIGHT, "top": TOP, "bottom": BOTTOM},
     )
 
 
@@ -224,13 +224,24 @@ def _multiples() -> Spec:
         .encode(tooltip=tooltip),
         data=series,
     )
-    header = alt.Header(title=None, labelAnchor="start", labelFontSize=13, labelColor="--ink", labelPadding=4)
+    # Name and number stand below each other and end with their column, so that no name widens it.
+    lines = "split(datum.label, '\\n')"
+    header = alt.Header(
+        title=None,
+        labelExpr=lines,
+        labelAnchor="start",
+        labelFontSize=13,
+        labelLineHeight=17,
+        labelColor="--ink",
+        labelPadding=4,
+    )
     order = alt.EncodingSortField("order", op="min", order="ascending")
     chart = layers.facet(facet=alt.Facet("head:N", sort=order, header=header), columns=1)
     numbers = [alt.param(name=name, value=f"@{name}") for name in ("number", "last")]
     spec = _plain(chart.resolve_scale(y="independent").add_params(_statuses(), *numbers))
     spec["padding"] = 0
     spec["columns"] = "@columns"
+    spec["facet"]["header"]["labelLimit"] = "@cell"
     spec["spacing"] = {"row": 14, "column": "@gap"}
     spec["spec"] |= {"width": "@cell", "height": SMALL}
     return spec
@@ -264,7 +275,7 @@ def _note_color() -> Any:  # noqa: ANN401
     return alt.Color("kind:N", scale=alt.Scale(domain=["target", "limit"], range=["--muted", "--limit"]), legend=None)
 
 
-def _fitted(chart: Any, padding: dict[str, int]) -> Spec:  # noqa: ANN401
+def _fitted(chart: Any, padding: dict[str, int | str]) -> Spec:  # noqa: ANN401
     """A chart that fills the room of its static drawing."""
     return _plain(chart) | {"width": "@width", "height": "@height", "padding": padding, "autosize": {"type": "none"}}
 

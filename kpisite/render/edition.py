@@ -14,7 +14,7 @@ from kpisite.periods import Grain
 from kpisite.render import marks
 from kpisite.render.board import Board
 from kpisite.render.charts import ChartTexts
-from kpisite.render.navigation import navigation
+from kpisite.render.navigation import navigation, own_pages
 from kpisite.render.parts import Count, Head, Language, Link, NavItem
 from kpisite.render.prose import body
 
@@ -202,6 +202,7 @@ class Edition:
             "section": section,
             "frozen": report.frozen,
             "notice": self.say(info.notice),
+            "pages": self.once(("pages", root), lambda: tuple(self.to_own(id_, root) for id_ in own_pages(self.site))),
         }
 
     def to_subject(self, s: int, root: str) -> Link:
@@ -228,6 +229,10 @@ class Edition:
     def to_plan(self, plan: str, root: str) -> Link:
         """A plan with its page."""
         return Link(self.say(self.site.plans[plan].title), f"{root}plans/{plan}/index.html")
+
+    def to_own(self, id_: str, root: str) -> Link:
+        """A page of the site's own."""
+        return Link(self.say(self.site.texts[id_].title), f"{root}pages/{id_}/index.html")
 
     def indicator_links(self, ids: Iterable[str], root: str) -> tuple[Link, ...]:
         """Indicators by id with their pages."""

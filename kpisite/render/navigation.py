@@ -1,4 +1,4 @@
-"""The main navigation: which sections a site has."""
+"""The navigation: which sections a site has, and which pages of its own."""
 
 from collections.abc import Mapping
 
@@ -23,6 +23,11 @@ SECTIONS = (
 def navigation(site: Site, words: Mapping[str, str]) -> tuple[NavItem, ...]:
     """The sections of a site in their order."""
     return tuple(NavItem(key, words[key], href) for key, href in SECTIONS if _exists(site, key))
+
+
+def own_pages(site: Site) -> tuple[str, ...]:
+    """The site's own pages in their order."""
+    return tuple(sorted(site.texts, key=lambda id_: (site.texts[id_].order, id_)))
 
 
 def _exists(site: Site, section: str) -> bool:

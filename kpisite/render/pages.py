@@ -62,6 +62,7 @@ class Frame:
     section: str  # key of the navigation entry that the page belongs to
     frozen: bool  # a released version, not the working report
     notice: str
+    pages: tuple[Link, ...] = ()  # the site's own pages
 
     @property
     def menu(self) -> Markup:

@@ -13,6 +13,7 @@ from kpisite.render.headlines import score_box, summary_lead, summary_sentences
 from kpisite.render.narrative import good_sentence
 from kpisite.render.pages import Summary
 from kpisite.render.parts import Fact, Head, Item, Link, ScoreBox, Table
+from kpisite.render.signing import signed_products
 from kpisite.render.views import plotted
 from kpisite.render.views.cards import covered
 from kpisite.render.views.rows import LONGEST, judged_columns, longest, weight_column
@@ -66,7 +67,17 @@ def _completeness(e: Edition) -> tuple[Fact, ...]:
     if len(found) > MOST_ATTENTION:
         names.append(e.t["ui"]["plus_more"].format(count=len(found) - MOST_ATTENTION))
     missing = Fact(words["missing"], e.listed(names))
-    return (Fact(words["received"], say["summary"]["completeness"].format(**facts)), *([missing] if names else []))
+    received_ = Fact(words["received"], say["summary"]["completeness"].format(**facts))
+    return (received_, *([missing] if names else []), *_signed(e))
+
+
+def _signed(e: Edition) -> tuple[Fact, ...]:
+    """How many products are signed; nothing where nobody ever signs."""
+    if not e.site.reviews:
+        return ()
+    signed, total = signed_products(e.report)
+    words = e.t["of_completeness"]
+    return (Fact(words["signed"], words["signed_products"].format(signed=signed, total=total)),)
 
 
 def used_families(e: Edition) -> tuple[int, ...]:

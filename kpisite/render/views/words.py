@@ -3,10 +3,10 @@
 from markupsafe import Markup
 
 from kpisite.evaluate.report import GREY, KEY
-from kpisite.render import marks
+from kpisite.render import marks, navigation
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.pages import Glossary, OwnPage, Playbook, StrategyMap
-from kpisite.render.parts import Chapter, Link, TermEntry
+from kpisite.render.parts import Chapter, TermEntry
 from kpisite.render.views.cards import practice_cards
 
 
@@ -78,11 +78,7 @@ def own_page(e: Edition, id_: str) -> OwnPage:
     """A page that the site's authors wrote."""
     path = f"pages/{id_}/index.html"
     root = root_of(path)
-    more = tuple(
-        Link(e.say(e.site.texts[other].title), f"{root}pages/{other}/index.html")
-        for other in own_pages(e)
-        if other != id_
-    )
+    more = tuple(e.to_own(other, root) for other in own_pages(e) if other != id_)
     page = e.site.texts[id_]
     frame = e.frame(path, title=e.say(page.title), lead="", section="pages")
     return OwnPage(**frame, body=e.body(f"pages/{id_}"), more=more)
@@ -90,4 +86,4 @@ def own_page(e: Edition, id_: str) -> OwnPage:
 
 def own_pages(e: Edition) -> tuple[str, ...]:
     """The site's own pages in their order."""
-    return tuple(sorted(e.site.texts, key=lambda id_: (e.site.texts[id_].order, id_)))
+    return navigation.own_pages(e.site)

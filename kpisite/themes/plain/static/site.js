@@ -104,8 +104,9 @@ const KPISITE = (() => {
     await script(`${assets}vega.js`);
     const still = figure.querySelector(".still");
     figure.classList.remove("drawn");
-    const words = { ...room(figure, still, kind.padding), ...block.words };
-    const spec = filled(kind, words, getComputedStyle(root));
+    const colors = getComputedStyle(root);
+    const words = { ...room(figure, still, filled(kind.padding, block.words, colors)), ...block.words };
+    const spec = filled(kind, words, colors);
     spec.datasets = Object.fromEntries(Object.entries(block.data).map(([name, columns]) => [name, rows(columns)]));
     let live = figure.querySelector(".live");
     if (!live) {
