@@ -1,7 +1,6 @@
 """The command line: words only; every deed is done elsewhere and imported when it is needed."""
 
 import datetime as dt
-import gc
 import json
 import os
 import sys
@@ -74,8 +73,6 @@ def build(config: str | None, folder: str | None, force: bool, strict: bool, qui
     if not force and is_unchanged(file.parent, file, out, _options(strict=strict)):
         _say(quiet, f"Nothing has changed. {_open(out)}")
         return
-    # A build makes much and throws little away: looking for garbage as often as usual costs a fifth of its time.
-    gc.set_threshold(100_000, 50, 50)
     from kpisite.build import build as run
 
     with _problems_shown("text"):

@@ -39,20 +39,23 @@ def around(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes
 
 
 def share(reports: Sequence[Report], theme: Theme, k: int, shares: int) -> Iterator[tuple[str, bytes]]:
-    """Share k of all pages, so that several processes can make them; all shares together are every page once."""
-    number = 0
+    """Share k of all pages, so that several processes can make them; all shares together are every page once.
+
+    Pages of one product, in all versions and languages, fall to the same share: they print the same numbers.
+    """
+    turns: dict[str, int] = {}
     for report in reports:
         shared, newest = board(report), report is reports[-1]
         for lang in report.site.site.languages:
             e = edition(shared, lang, theme.texts)
             for path, make in plan(e, reports):
-                number += 1
-                if number % shares == k:
+                about = "/".join(path.split("/")[:2])
+                if turns.setdefault(about, len(turns)) % shares == k:
                     page = make()
                     yield f"{report.version}/{lang}/{path}", theme.text(page, lang).encode()
                     if newest:
                         yield f"latest/{lang}/{path}", _redirect(page, theme)
-        if number % shares == k:
+        if k == 0:
             yield f"{report.version}/pages.js", _listed(report, edition(shared, lang, theme.texts), reports)
 
 
