@@ -1,12 +1,12 @@
 """Small ready-made HTML: status marks, links and table rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from markupsafe import Markup, escape
 
 from kpisite.evaluate.report import STATUSES
-from kpisite.render.parts import Head, Link, Table
+from kpisite.render.parts import Fact, Head, Link, Table
 
 # Neither authors' texts nor data can hold this character.
 SEPARATOR = "\0"
@@ -75,6 +75,24 @@ def table_of_columns(
     safe = [_escaped(column) for column in columns]
     body = Markup("\n".join([form % row for row in zip(*safe, strict=True)]))
     return Table(id_, caption, label or caption, tuple(heads), body, note)
+
+
+def fact_list(facts: Iterable[Fact]) -> Markup:
+    """The lines of a definition list; most of their texts stand on many pages and are escaped only once."""
+    lines = []
+    for fact in facts:
+        note = f' <span class="note">{_safe(fact.note)}</span>' if fact.note else ""
+        lines.append(f"<div><dt>{_safe(fact.label)}</dt><dd>{_safe(fact.value)}{note}</dd></div>")
+    return Markup("".join(lines))
+
+
+def _safe(text: str) -> str:
+    return text if type(text) is Markup else _safe_text(text)
+
+
+@lru_cache(maxsize=16_384)
+def _safe_text(text: str) -> str:
+    return str(escape(text))
 
 
 def _escaped(column: Sequence[str]) -> Sequence[str]:

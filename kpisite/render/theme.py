@@ -29,6 +29,7 @@ from jinja2 import (
 )
 
 from kpisite.errors import AuthorError, Place, Problem
+from kpisite.render import marks
 from kpisite.render.prepare import Preparation, cache_for
 from kpisite.render.template_faults import author_error, check_templates
 from kpisite.render.texts import Words, read_texts
@@ -97,7 +98,7 @@ def load_theme(root: Path, cache: Path | None = None) -> Theme:
 def _environment(own: Path, cache: Path) -> Environment:
     theme = FileSystemLoader(PLAIN / "templates")
     loader = ChoiceLoader([FileSystemLoader(own), theme, PrefixLoader({"theme": theme}, delimiter=":")])
-    return Environment(
+    environment = Environment(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
@@ -107,6 +108,8 @@ def _environment(own: Path, cache: Path) -> Environment:
         keep_trailing_newline=True,
         bytecode_cache=FileSystemBytecodeCache(str(cache)) if cache.is_dir() else None,
     )
+    environment.filters["facts"] = marks.fact_list
+    return environment
 
 
 def _spoken(words: Mapping[str, Any]) -> SimpleNamespace:

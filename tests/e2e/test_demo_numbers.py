@@ -109,6 +109,34 @@ def test_a_restatement_shows_only_from_its_release_on(demo_site, version, low, h
     assert low <= float(rows["sme-loan", "npl-ratio", "2025-06"]["value"]) <= high
 
 
+def test_the_attainment_rate_is_the_green_share_of_the_scored_weight(results):
+    keys = [row for (_, _, period), row in results.items() if period == "2025-12" and row["role"] == "key"]
+    products = [row for row in keys if row["product"] != "bank"]
+    green = sum(float(row["weight"]) for row in products if row["status"] == "green")
+    scored = sum(float(row["weight"]) for row in products if row["score"])
+
+    value = float(results["bank", "target-attainment-rate", "2025-12"]["value"])
+
+    assert value == pytest.approx(100 * green / scored, rel=1e-9)
+
+
+def test_the_completeness_counts_the_cells_that_arrived(results):
+    due = [
+        row["reason"]
+        for (product, _, period), row in results.items()
+        if period == "2025-12" and product != "bank" and row["role"] in ("key", "monitor")
+    ]
+    expected = [
+        reason for reason in due if reason not in ("not-due", "not-launched", "not-derivable", "not-applicable")
+    ]
+    missing = [reason for reason in expected if reason in ("no-data", "incomplete")]
+
+    value = float(results["bank", "data-completeness", "2025-12"]["value"])
+
+    assert len(expected) == 113
+    assert value == pytest.approx(100 * (1 - len(missing) / len(expected)), rel=1e-9)
+
+
 def test_every_link_of_the_site_lands(demo_site):
     files = {p.relative_to(demo_site).as_posix(): p.read_bytes() for p in demo_site.rglob("*") if p.is_file()}
 
