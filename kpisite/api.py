@@ -56,7 +56,6 @@ def _table(report: Report, name: str) -> "pd.DataFrame":
     return pd.read_csv(
         io.BytesIO(exports(report)[name]),
         dtype=dict.fromkeys(_TEXTS, "str"),
-        float_precision="round_trip",
         keep_default_na=False,
         na_values=[""],
     )
