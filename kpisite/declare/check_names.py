@@ -1,6 +1,7 @@
 """Are names free for their use, and do sources stay inside the site's folder?"""
 
 import re
+import unicodedata
 
 from kpisite.declare.draft import Draft
 from kpisite.declare.model import Site
@@ -29,7 +30,22 @@ def check_names(site: Site, draft: Draft, problems: Problems) -> None:
             problems.error(
                 draft.key_place("params", name), what, f"The measure is at {first}; rename one.", "name-twice"
             )
+    _check_codes(site, draft, problems)
     _check_languages(site.site.languages, draft, problems)
+
+
+def _check_codes(site: Site, draft: Draft, problems: Problems) -> None:
+    """What data call one product must not mean another."""
+    owner = {id_: id_ for id_ in site.products}
+    for id_, product in site.products.items():
+        for number, code in enumerate(product.codes):
+            # Compared as the labels in data are.
+            label = unicodedata.normalize("NFKC", code).strip()
+            first = owner.setdefault(label, id_)
+            if first != id_ or not label:
+                what = f"the code '{code}' means the product '{first}'" if label else "the code is empty"
+                place = draft.place("products", id_, "codes", number)
+                problems.error(place, what, "A code belongs to one product.", "code-twice")
 
 
 def check_sources(site: Site, draft: Draft, problems: Problems) -> None:

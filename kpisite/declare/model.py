@@ -147,7 +147,8 @@ class ReportSettings(Model):
 class Source(Model):
     """A table of rows in CSV files.
 
-    `file` is a path or glob below the site's folder; `{product}` and `{as_of}` in it read those from the path.
+    `file` is a path or glob below the site's folder; `{product}`, `{period}` and `{as_of}` in it read those from the
+    path.
     With `{as_of}` in the path the newest delivery replaces the older ones whole; with an `as_of` column the newest
     row of a product and period replaces the older rows of that product and period.
     """
@@ -165,6 +166,11 @@ class Source(Model):
     repeats: Literal["error", "allow"] = "error"  # two rows of one product and period; allow for records
     owner: str = ""
     name: Words = Text()
+
+    @property
+    def period_column(self) -> str | None:
+        """The column of the period, where not the path tells it."""
+        return None if "{period}" in self.file else self.period
 
 
 class CompositeLimits(Model):
@@ -354,6 +360,7 @@ class Product(Model):
 
     name: Words
     line: Id
+    codes: tuple[str, ...] = ()  # what the product is called in data, beside its id
     share: Annotated[Number, Field(ge=0)] = 1  # weight in the score of the line and of the bank
     owner: str = ""
     order: Whole = 0

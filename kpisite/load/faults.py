@@ -66,6 +66,9 @@ def tell(
     before = len(problems.errors)
     for part in parts:
         telling.told = 0
+        if source.period_column is None and part.delivery.period in faults.periods:
+            label = faults.periods[part.delivery.period]
+            telling.error(Place(part.text.path), label.what, label.hint, "csv-period")
         for row in rows(part.text, source.delimiter, source.skip):
             if isinstance(row, Broken):
                 telling.error(Place(part.text.path, row.line), row.why, "", "csv-quote")
@@ -91,7 +94,7 @@ def _tell_row(telling: _Telling, part: Part, row: Row) -> None:
         telling.strangers.setdefault(product, []).append(_place(telling, part, row, column))
         if source.unknown == "ignore":
             return
-    for name, bad in ((source.period, faults.periods), (source.as_of, faults.days)):
+    for name, bad in ((source.period_column, faults.periods), (source.as_of, faults.days)):
         if name is not None and cell[fold(name)] in bad:
             label = bad[cell[fold(name)]]
             place = _place(telling, part, row, names.index(fold(name)))
@@ -107,7 +110,8 @@ def _tell_row(telling: _Telling, part: Part, row: Row) -> None:
 
 def _tell_repeat(telling: _Telling, part: Part, row: Row, cell: dict[str, str], product: str) -> None:
     source = telling.source
-    period = cell[fold(source.period)]
+    column = source.period_column
+    period = cell[fold(column)] if column is not None else part.delivery.period or ""
     key = telling.key_of(product, period, cell[fold(source.as_of)] if source.as_of else "", part)
     if key is None or key not in telling.faults.repeated:
         return

@@ -1,4 +1,4 @@
-"""Which files a source means: paths, globs and the {product} and {as_of} in them; nothing outside the site's folder."""
+"""Which files a source means: paths, globs and the {product}, {period} and {as_of} in them; nothing outside the site's folder."""
 
 import datetime as dt
 import re
@@ -9,18 +9,24 @@ from kpisite.declare.model import Site
 from kpisite.errors import Place, Problems, did_you_mean
 from kpisite.periods import PeriodError, parse
 
-PLACEHOLDERS = ("product", "as_of")
+PLACEHOLDERS = ("product", "period", "as_of")
 _PIECE = re.compile(r"\{(\w*)\}|\*\*/|\*|\?|[^{*?]+|.")
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One file of a source, with the product and the day of delivery that its path tells."""
+    """One file of a source, with the product, the period and the day of delivery that its path tells."""
 
     file: Path
     path: str  # below the site's folder, with /
     product: str | None = None
     as_of: int = 0  # date ordinal; 0 = not known
+    period: str | None = None
+
+    @property
+    def what(self) -> tuple[str | None, str | None]:
+        """What the file is about: a later delivery about the same replaces it."""
+        return self.product, self.period
 
 
 def find_files(site: Site, source: str, root: Path, as_of: dt.date, problems: Problems) -> tuple[Delivery, ...]:
@@ -44,7 +50,8 @@ def find_files(site: Site, source: str, root: Path, as_of: dt.date, problems: Pr
             continue
         day = _day(match.groupdict().get("as_of"), path, problems)
         if day is not None:
-            found.append(Delivery(file, path, match.groupdict().get("product"), day))
+            told = match.groupdict()
+            found.append(Delivery(file, path, told.get("product"), day, told.get("period")))
     if not found:
         _tell_missing(pattern, root, place, problems)
     return _newest(found, as_of) if "{as_of}" in pattern else tuple(found)
@@ -72,7 +79,7 @@ def _shape(pattern: str, place: Place, problems: Problems) -> re.Pattern[str] | 
             parts.append({"**/": "(?:[^/]+/)*", "*": "[^/]*", "?": "[^/]"}.get(text) or re.escape(text))
         elif name not in PLACEHOLDERS:
             what = f"'{text}' means nothing in a path"
-            problems.error(place, what, "Known: {product}, {as_of}.", "source-placeholder")
+            problems.error(place, what, "Known: {product}, {period}, {as_of}.", "source-placeholder")
             return None
         else:
             parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>[^/]+?)")
@@ -91,11 +98,11 @@ def _day(text: str | None, path: str, problems: Problems) -> int | None:
 
 
 def _newest(found: list[Delivery], as_of: dt.date) -> tuple[Delivery, ...]:
-    newest: dict[str | None, int] = {}
+    newest: dict[tuple[str | None, str | None], int] = {}
     for delivery in found:
         if delivery.as_of <= as_of.toordinal():
-            newest[delivery.product] = max(delivery.as_of, newest.get(delivery.product, 0))
-    return tuple(d for d in found if newest.get(d.product) == d.as_of)
+            newest[delivery.what] = max(delivery.as_of, newest.get(delivery.what, 0))
+    return tuple(d for d in found if newest.get(d.what) == d.as_of)
 
 
 def _tell_missing(pattern: str, root: Path, place: Place, problems: Problems) -> None:

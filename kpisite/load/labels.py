@@ -33,6 +33,12 @@ def product_numbers(site: Site) -> dict[str, int]:
     return {id_: number for number, id_ in enumerate(ids)}
 
 
+def product_labels(site: Site) -> dict[str, int]:
+    """What data may call each product, its id or one of its codes, and the product's number."""
+    numbers = product_numbers(site)
+    return numbers | {fold(code): numbers[id_] for id_ in numbers for code in site.products[id_].codes}
+
+
 # Weeks cross the ends of months, and a cumulated figure is none of one month.
 NO_MONTHS = (Grain.WEEK, Grain.YTD)
 

@@ -13,7 +13,7 @@ from kpisite.load.columns import used_columns
 from kpisite.load.faults import Faults, Key, tell
 from kpisite.load.files import find_files
 from kpisite.load.header import fold, read_header
-from kpisite.load.labels import PeriodLabel, product_numbers, read_days, read_periods, read_products
+from kpisite.load.labels import PeriodLabel, product_labels, read_days, read_periods, read_products
 from kpisite.load.staging import Part, Staged, repair, stage
 from kpisite.load.textfile import TextFile, open_text
 from kpisite.periods import Grain
@@ -113,7 +113,7 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
 def _open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
     """Open every file of the source and check its header."""
     spec = scope.site.sources[source]
-    needed = [fold(n) for n in (spec.product, spec.period, spec.as_of, *spec.columns) if n is not None]
+    needed = [fold(n) for n in (spec.product, spec.period_column, spec.as_of, *spec.columns) if n is not None]
     opened: list[tuple[int, TextFile]] = []
     deliveries = find_files(scope.site, source, scope.root, scope.as_of, scope.problems)
     for number, delivery in enumerate(deliveries):
@@ -159,7 +159,7 @@ def _one_product(scope: Scope, source: str) -> str | None:
 def _read_labels(scope: Scope, source: str, staged: Staged, faults: Faults) -> _Labels:
     """Read the distinct labels and put them beside the staged table; what means nothing goes to the faults."""
     connection, table = scope.connection, staged.table
-    products, faults.products = read_products(_distinct(connection, table, "product"), product_numbers(scope.site))
+    products, faults.products = read_products(_distinct(connection, table, "product"), product_labels(scope.site))
     start = scope.site.report.fiscal_year_starts
     periods, faults.periods = read_periods(_distinct(connection, table, "period"), start)
     days: dict[str, int] = {}

@@ -39,8 +39,8 @@ def stage(connection: engine.Connection, staged: Staged, source: Source, parts: 
     engine.put_rows(
         connection,
         f"{staged.table}_files",
-        {"path": "VARCHAR", "number": "INTEGER", "product": "VARCHAR", "as_of": "INTEGER"},
-        [(str(p.text.readable), p.number, p.delivery.product, p.delivery.as_of) for p in parts],
+        {"path": "VARCHAR", "number": "INTEGER", "product": "VARCHAR", "period": "VARCHAR", "as_of": "INTEGER"},
+        [(str(p.text.readable), p.number, p.delivery.product, p.delivery.period, p.delivery.as_of) for p in parts],
     )
     groups = groupby(by_header, key=lambda part: part.header.names)
     texts = " UNION ALL ".join(_texts(staged, source, list(group)) for _, group in groups)
@@ -64,12 +64,13 @@ def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
         product = column[fold(source.product)]
     else:
         product = "f.product" if staged.product is None else engine.text(staged.product)
-    labels = [column[fold(name)] for name in (source.product, source.period, source.as_of) if name is not None]
+    period = "f.period" if source.period_column is None else column[fold(source.period_column)]
+    labels = [column[fold(name)] for name in (source.product, source.period_column, source.as_of) if name is not None]
     as_of = column[fold(source.as_of)] if source.as_of is not None else NOTHING
     fields = [
         "f.number AS file",
         f"{product} AS product",
-        f"{column[fold(source.period)]} AS period",
+        f"{period} AS period",
         f"{as_of} AS as_of",
     ]
     fields += [f"{column.get(name, NOTHING)} AS t{number}" for number, name in enumerate(staged.columns)]

@@ -235,7 +235,7 @@ class TestFiles:
 
     def test_an_unknown_placeholder_is_refused(self, tmp_path):
         assert told(tmp_path, None, site(file="{year}.csv")) == [
-            "bank.yaml:30:3: error: '{year}' means nothing in a path. Known: {product}, {as_of}."
+            "bank.yaml:30:3: error: '{year}' means nothing in a path. Known: {product}, {period}, {as_of}."
         ]
 
     def test_the_path_tells_the_product(self, tmp_path):
@@ -247,6 +247,36 @@ class TestFiles:
 
         assert found.value("loan", "amount", "2025-03") == 5
         assert found.value("bank", "amount", "2025-03") == 10
+
+    def test_data_may_call_a_product_by_its_codes(self, tmp_path):
+        declared = site()
+        products = declared.products | {"card": declared.products["card"].model_copy(update={"codes": ("0021", "CC")})}
+
+        found = read(
+            tmp_path,
+            "product,period,amount\n0021,2025-01,1\n ＣＣ,2025-02,2\ncard,2025-03,3\nloan,2025-03,4\n",
+            declared.model_copy(update={"products": products}),
+        )
+
+        assert list(found.row("card", "amount").values()) == [1, 2, 3]
+
+    def test_the_path_tells_the_period(self, tmp_path):
+        for period, amount in (("2025-01", 1), ("2025年2月", 2), ("202503", 3)):
+            (tmp_path / period).mkdir()
+            (tmp_path / period / "sales.csv").write_text(f"product,amount\ncard,{amount}\n", encoding="utf-8")
+
+        found = read(tmp_path, None, site(file="{period}/sales.csv"))
+
+        assert list(found.row("card", "amount").values()) == [1, 2, 3]
+
+    def test_a_path_that_tells_no_period_is_told_once(self, tmp_path):
+        (tmp_path / "Sep-25").mkdir()
+        (tmp_path / "Sep-25" / "sales.csv").write_text("product,amount\ncard,1\nloan,2\n", encoding="utf-8")
+
+        assert told(tmp_path, None, site(file="{period}/sales.csv")) == [
+            "Sep-25/sales.csv: error: 'Sep-25' is not a period. "
+            "A spreadsheet has shortened it; format the column as text and write 2025-09."
+        ]
 
     def test_a_source_without_products_is_refused_unless_there_is_but_one(self, tmp_path):
         text = "period,amount\n2025-03,5\n"
