@@ -8,7 +8,8 @@ import numpy as np
 from kpisite.declare.model import Site
 from kpisite.evaluate.evaluate import evaluate
 from kpisite.evaluate.report import Report
-from kpisite.measure.series import REASON, GrainSeries, Series, SourceFact, Subject
+from kpisite.load.facts import SourceFact
+from kpisite.measure.series import REASON, GrainSeries, Series, Subject
 from kpisite.periods import Grain, Period, span
 
 # A value, a reason for having none, or one of them for each period's label ("" is every other period).

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kpisite.declare.model import Site
-from kpisite.measure.series import SourceFact, Subject
+from kpisite.load.facts import SourceFact
+from kpisite.measure.series import Subject
 from kpisite.periods import Grain, Period
 
 Floats = npt.NDArray[np.float64]

@@ -25,6 +25,7 @@ class PeriodLabel:
     grain: Grain
     month: int
     day: int = 0
+    name: str = ""  # its label as we write it
 
 
 def product_numbers(site: Site) -> dict[str, int]:
@@ -72,9 +73,9 @@ def read_periods(labels: Iterable[str], fiscal_start: int) -> tuple[dict[str, Pe
             bad[label] = BadLabel(f"'{label}' cannot be put into months", "Deliver days, months, quarters or years.")
         elif period.grain is Grain.DAY:
             day = period.last_day
-            good[label] = PeriodLabel(Grain.DAY, day.year * 12 + day.month - 1, period.number)
+            good[label] = PeriodLabel(Grain.DAY, day.year * 12 + day.month - 1, period.number, period.label)
         else:
-            good[label] = PeriodLabel(period.grain, period.last_month)
+            good[label] = PeriodLabel(period.grain, period.last_month, name=period.label)
     return _of_one_length(good, bad)
 
 

@@ -10,6 +10,7 @@ from kpisite.declare.model import Column, Site
 from kpisite.errors import Place, Problems
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.columns import used_columns
+from kpisite.load.facts import FileFact
 from kpisite.load.faults import Faults, Key, tell
 from kpisite.load.files import find_files
 from kpisite.load.header import fold, read_header
@@ -43,16 +44,6 @@ class Table:
     columns: Mapping[str, TableColumn]
     header: tuple[str, ...]  # every column of the files
     dated: bool  # the day of delivery is known
-
-
-@dataclass(frozen=True, slots=True)
-class FileFact:
-    """What was read from one file."""
-
-    path: str
-    sha256: str
-    encoding: str
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +98,7 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
     daily = any(label.grain is Grain.DAY for label in labels.periods.values())
     ends = f"{table}_ends" if daily else f"{table}_rows"
     dated = spec.as_of is not None or "{as_of}" in spec.file
-    return Table(f"{table}_rows", ends, fields, header, dated), _facts(scope.connection, staged, parts)
+    return Table(f"{table}_rows", ends, fields, header, dated), _facts(scope.connection, staged, parts, labels)
 
 
 def _open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
@@ -125,7 +116,7 @@ def _open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
     for number, text in opened:
         header = read_header(text, spec.delimiter, spec.skip, needed, scope.problems)
         if header is not None:
-            parts.append(Part(number, deliveries[number], text, header))
+            parts.append(Part(number, deliveries[number], text, header, spec.delimiter))
     _doubt_columns(scope, source, parts)
     return tuple(parts)
 
@@ -227,7 +218,27 @@ def _tell(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...], fa
     tell(scope.site.sources[source], parts, faults, key_of, scope.problems)
 
 
-def _facts(connection: engine.Connection, staged: Staged, parts: tuple[Part, ...]) -> tuple[FileFact, ...]:
-    query = f"SELECT file, count(*) FROM {engine.name(staged.table)} GROUP BY file"
-    counts = {row[0]: row[1] for row in connection.execute(query).fetchall()}
-    return tuple(FileFact(p.text.path, p.text.sha256, p.text.encoding, counts.get(p.number, 0)) for p in parts)
+def _facts(
+    connection: engine.Connection, staged: Staged, parts: tuple[Part, ...], labels: _Labels
+) -> tuple[FileFact, ...]:
+    """What was read from each file: its rows, and the newest of its periods."""
+    query = f"SELECT file, coalesce(period, ''), count(*) FROM {engine.name(staged.table)} GROUP BY ALL"
+    rows: dict[int, int] = {}
+    newest: dict[int, PeriodLabel] = {}
+    for file, label, count in connection.execute(query).fetchall():
+        rows[file] = rows.get(file, 0) + count
+        read = labels.periods.get(label)
+        if read is not None and (file not in newest or (read.month, read.day) > (newest[file].month, newest[file].day)):
+            newest[file] = read
+    return tuple(
+        FileFact(
+            part.text.path,
+            part.text.sha256,
+            part.text.encoding,
+            rows.get(part.number, 0),
+            part.text.size,
+            delimiter=part.delimiter,
+            newest=newest[part.number].name if part.number in newest else "",
+        )
+        for part in parts
+    )

@@ -22,6 +22,7 @@ class Part:
     delivery: Delivery
     text: TextFile
     header: Header
+    delimiter: str
 
 
 @dataclass(frozen=True, slots=True)

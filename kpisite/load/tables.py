@@ -12,7 +12,8 @@ from typing import Self
 from kpisite.declare.model import Site
 from kpisite.errors import Problems
 from kpisite.load import engine_duckdb as engine
-from kpisite.load.source import FileFact, Scope, Table, read_source
+from kpisite.load.facts import FileFact
+from kpisite.load.source import Scope, Table, read_source
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

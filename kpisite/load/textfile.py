@@ -27,6 +27,7 @@ class TextFile:
     encoding: str
     sha256: str  # of the bytes as they were delivered
     readable: Path
+    size: int  # bytes as they were delivered
 
     def head(self) -> str:
         """The beginning of the text, enough for any header."""
@@ -46,7 +47,7 @@ def open_text(file: Path, path: str, declared: str | None, copy: Path, problems:
     plain, digest = _scan(file)
     # The engine would read these characters of a path as a pattern.
     if plain and (declared or "utf-8").lower() in ("utf-8", "utf8") and not set("*?[{") & set(str(file)):
-        return TextFile(path, "utf-8", digest, file)
+        return TextFile(path, "utf-8", digest, file, file.stat().st_size)
     raw = file.read_bytes()
     found = _decode(raw, path, declared, problems)
     if found is None:
@@ -57,7 +58,7 @@ def open_text(file: Path, path: str, declared: str | None, copy: Path, problems:
         problems.error(Place(path, line), "a NUL byte stands in the file", "It is no text file.", "csv-nul")
         return None
     copy.write_bytes(text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8"))
-    return TextFile(path, encoding, digest, copy)
+    return TextFile(path, encoding, digest, copy, len(raw))
 
 
 def _scan(file: Path) -> tuple[bool, str]:

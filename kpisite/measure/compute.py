@@ -7,6 +7,7 @@ import numpy as np
 
 from kpisite.declare.model import Site
 from kpisite.errors import Problems
+from kpisite.load.facts import SourceFact
 from kpisite.load.tables import Tables
 from kpisite.measure.axis import Calendar, calendar
 from kpisite.measure.cube import NEVER, Cube
@@ -14,7 +15,7 @@ from kpisite.measure.degree import degree
 from kpisite.measure.figures import Figures, Grounds
 from kpisite.measure.levels import carried, subjects
 from kpisite.measure.monthly import build_cube
-from kpisite.measure.series import REASON, GrainSeries, Series, SourceFact, Subject
+from kpisite.measure.series import REASON, GrainSeries, Series, Subject
 from kpisite.measure.shown import shown
 from kpisite.measure.understand import aggregates, formulas, steps
 from kpisite.measure.versions import Version
@@ -95,11 +96,4 @@ def _accumulates(site: Site, id_: str, defined: Versions) -> bool:
 
 
 def _facts(tables: Tables) -> tuple[SourceFact, ...]:
-    return tuple(
-        SourceFact(
-            source,
-            tuple((file.path, file.sha256, file.encoding, file.rows) for file in files),
-            sum(file.rows for file in files),
-        )
-        for source, files in sorted(tables.files.items())
-    )
+    return tuple(SourceFact(source, files) for source, files in sorted(tables.files.items()))

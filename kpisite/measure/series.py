@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from kpisite.load.facts import SourceFact
 from kpisite.periods import Grain, Period
 
 Floats = npt.NDArray[np.float64]
@@ -39,15 +40,6 @@ class Subject:
     id: str
     level: Literal["product", "line", "bank"]
     members: tuple[int, ...] = ()  # positions of the products a line or the bank rolls up
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFact:
-    """What was read from one source: its files with hash, encoding and rows."""
-
-    source: str
-    files: tuple[tuple[str, str, str, int], ...]  # path, sha256, encoding, rows
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)

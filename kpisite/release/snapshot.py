@@ -11,10 +11,10 @@ from importlib import metadata
 from typing import Any
 
 from kpisite.evaluate.report import ActionFact, Report
-from kpisite.measure.series import SourceFact
 from kpisite.periods import parse
 from kpisite.release.axes import freeze_axes, thaw_axes
 from kpisite.release.declarations import REVIEWS, freeze_site, is_declaration, thaw_site
+from kpisite.release.inputs import freeze_source, thaw_source
 from kpisite.release.read_tables import read_figures, read_scores
 from kpisite.release.tables import score_table, table, value_table
 from kpisite.release.text import as_json
@@ -60,7 +60,7 @@ def thaw(files: Mapping[str, str]) -> Report:
         figures=read_figures(axes, [files[values_path(subject.id)] for subject in axes.subjects]),
         scores=read_scores(axes, files[SCORES]),
         actions=tuple(ActionFact(*line.split(",")) for line in files[ACTIONS].splitlines()[1:]),
-        sources=tuple(_read_source(source) for source in head["inputs"]),
+        sources=tuple(thaw_source(source) for source in head["inputs"]),
         frozen=True,
     )
 
@@ -105,18 +105,8 @@ def _head(report: Report, files: Mapping[str, str], previous: str) -> str:
     declared = [path for path in sorted(files) if is_declaration(path)]
     head["content_hash"] = content_hash_of(files, head)
     head["definitions_hash"] = hash_of("".join(f"{path} {hash_of(files[path])}\n" for path in declared))
-    head["inputs"] = [_source(source) for source in report.sources]
+    head["inputs"] = [freeze_source(source) for source in report.sources]
     head["files"] = {path: hash_of(files[path]) for path in sorted(files)}
     head["tool"] = f"kpisite {metadata.version('kpisite')}"
     head["seal"] = seal_of(head)
     return as_json(head)
-
-
-def _source(source: SourceFact) -> dict[str, Any]:
-    files = [dict(zip(("path", "sha256", "encoding", "rows"), file, strict=True)) for file in source.files]
-    return {"source": source.source, "rows": source.rows, "files": files}
-
-
-def _read_source(data: Mapping[str, Any]) -> SourceFact:
-    files = tuple((one["path"], one["sha256"], one["encoding"], one["rows"]) for one in data["files"])
-    return SourceFact(data["source"], files, data["rows"])

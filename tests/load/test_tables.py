@@ -351,7 +351,7 @@ class TestVintages:
         assert (newest.value("card", "amount", "2025-01"), newest.value("card", "amount", "2025-02")) == (10, "no-data")
         assert (older.value("card", "amount", "2025-01"), older.value("card", "amount", "2025-02")) == (1, 2)
         assert newest.vintage("card", "amount", "2025-01") == "2025-03-05"
-        assert [file[0] for fact in newest.series.sources for file in fact.files] == ["2025-03-05/card.csv"]
+        assert [file.path for fact in newest.series.sources for file in fact.files] == ["2025-03-05/card.csv"]
 
     def test_a_folder_that_is_no_day_is_told(self, tmp_path):
         (tmp_path / "latest").mkdir()

@@ -198,9 +198,11 @@ def test_the_sources_are_told_with_their_hashes_and_rows(found):
     (fact,) = found.series.sources
 
     assert (fact.source, fact.rows) == ("monthly", 108)
-    assert fact.files[0][0] == "monthly.csv"
-    assert len(fact.files[0][1]) == 64
-    assert fact.files[0][2:] == ("utf-8", 108)
+    assert fact.files[0].path == "monthly.csv"
+    assert len(fact.files[0].sha256) == 64
+    assert (fact.files[0].encoding, fact.files[0].rows) == ("utf-8", 108)
+    assert fact.files[0].size > 1000
+    assert fact.newest == fact.files[0].newest != ""
 
 
 def test_only_the_grains_asked_for_are_computed(tmp_path):

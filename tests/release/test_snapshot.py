@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from kpisite.measure.series import SourceFact
+from kpisite.load.facts import FileFact, Fix, LeftOut, SourceFact
 from kpisite.periods import Grain
 from kpisite.release.snapshot import content_hash, freeze, thaw
 from tests.factories import a_report, a_site, an_indicator
@@ -70,7 +70,20 @@ VALUES = {
     "card": {"csat": {"": 86, "2025-11": "not-due"}},
     "bank": {"npl-ratio": {"2025-12": 2.0}},
 }
-SOURCES = (SourceFact("monthly", (("data/a.csv", "00ff", "utf-8", 12), ("data/中文.csv", "11", "gb18030", 3)), 15),)
+FIXES = (Fix("decoded", 1), Fix("thousands", 7))
+LEFT = (LeftOut("total-row", 2, (4, 9), "合计"),)
+SOURCES = (
+    SourceFact(
+        "monthly",
+        (
+            FileFact("data/a.csv", "00ff", "utf-8", 12, 400, delimiter=",", newest="2025-09"),
+            FileFact(
+                "data/中文.csv", "11", "gb18030", 3, 90, delimiter=";", newest="2025-08", fixes=FIXES, left_out=LEFT
+            ),
+            FileFact("data/a.xlsx", "22", "", 3, 9000, "xlsx", sheet="月报", newest="2025-09"),
+        ),
+    ),
+)
 
 
 def report(values=VALUES, *, as_of="2025-12-31", vintage=739000, **more):
@@ -165,7 +178,19 @@ def test_a_release_says_what_it_is(files):
         "2025-12-31",
         "2025-11",
     ]
-    assert head["inputs"][0]["files"][1] == {"path": "data/中文.csv", "sha256": "11", "encoding": "gb18030", "rows": 3}
+    assert head["inputs"][0]["newest"] == "2025-09"
+    assert head["inputs"][0]["files"][1] == {
+        "path": "data/中文.csv",
+        "sha256": "11",
+        "format": "csv",
+        "bytes": 90,
+        "encoding": "gb18030",
+        "delimiter": ";",
+        "rows": 3,
+        "newest": "2025-08",
+        "fixes": {"decoded": 1, "thousands": 7},
+        "left_out": [{"reason": "total-row", "label": "合计", "rows": 2, "lines": [4, 9]}],
+    }
     assert set(head["files"]) == set(files) - {"release.json"}
 
 

@@ -91,5 +91,5 @@ def _files(e: Edition) -> Iterator[tuple[str, ...]]:
     for fact in e.report.sources:
         source = e.site.sources.get(fact.source)
         name = (e.say(source.name) if source else "") or fact.source
-        for path, digest, _, rows in fact.files:
-            yield code(path), name, e.tongue.number(rows, 0), code(digest[:HASH_DIGITS])
+        for file in fact.files:
+            yield code(file.path), name, e.tongue.number(file.rows, 0), code(file.sha256[:HASH_DIGITS])
