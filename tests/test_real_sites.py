@@ -1,0 +1,136 @@
+"""Sites on real public data: every figure equals an independent computation with pandas to 1e-9.
+
+The data stay where they are, beside the project; each test copies what its site below tests/real_sites reads.
+"""
+
+import math
+import shutil
+
+import pandas as pd
+import pytest
+
+from tests.conftest import ROOT, kpisite
+
+SITES = ROOT / "tests" / "real_sites"
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Builds a site with its data put in place; its results.csv by product, indicator and period."""
+
+    def build(name, **files):
+        root = tmp_path_factory.mktemp(name) / name
+        shutil.copytree(SITES / name, root)
+        for target, source in files.items():
+            (root / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, root / target)
+        kpisite("build", "-q", "-f", root / "site.yaml")
+        (table,) = root.glob("public/*/data/results.csv")
+        return pd.read_csv(table, dtype={"period": str}).set_index(["product", "indicator", "period"]).sort_index()
+
+    return build
+
+
+def same(found, wanted):
+    """Every expected figure is there and equal; wanted is keyed by product, indicator and period."""
+    values = found.value.to_dict()
+    assert wanted
+    for key, value in wanted.items():
+        assert math.isclose(values[key], value, rel_tol=1e-9), (key, values[key], value)
+
+
+@pytest.fixture(scope="module")
+def visits(realdata):
+    return pd.read_csv(realdata / "nhs_ae" / "ae_attendances.csv", dtype={"type": str}).assign(
+        month=lambda rows: rows.period.str[:7], product=lambda rows: rows.org_code.str.lower()
+    )
+
+
+@pytest.fixture(scope="module")
+def departments(results, realdata):
+    return results("nhs-ae", **{"data/ae_attendances.csv": realdata / "nhs_ae" / "ae_attendances.csv"})
+
+
+class TestEmergencyDepartments:
+    def figures(self, rows, keys):
+        """The indicators of groups of rows, by the group and its period."""
+        major = rows[rows.type == "1"].groupby(keys)[["attendances", "breaches"]].sum()
+        total = rows.groupby(keys)[["attendances", "breaches", "admissions"]].sum()
+        total, major = total[total.attendances > 0], major[major.attendances > 0]
+        return {
+            "attendances": total.attendances,
+            "within-four-hours": 100 * (total.attendances - total.breaches) / total.attendances,
+            "admission-rate": 100 * total.admissions / total.attendances,
+            "within-four-hours-major": 100 * (major.attendances - major.breaches) / major.attendances,
+        }
+
+    def test_every_figure_of_274_providers_by_month(self, visits, departments):
+        wanted = {
+            (product, indicator, month): value
+            for indicator, values in self.figures(visits, ["product", "month"]).items()
+            for (product, month), value in values.items()
+        }
+
+        assert len(wanted) > 25_000
+        same(departments, wanted)
+        months = departments.index.get_level_values("period").str.fullmatch(r"\d{4}-\d\d")
+        products = ~departments.index.get_level_values("product").str.startswith(("line:", "bank"))
+        assert departments[months & products].value.notna().sum() == len(wanted)
+
+    def test_a_month_is_green_where_95_of_100_were_seen_in_four_hours(self, departments):
+        judged = departments[departments.status.isin(["green", "amber", "red"])].xs(
+            "within-four-hours", level="indicator"
+        )
+
+        shown = judged.value.map(lambda value: math.floor(value * 10 + 0.5) / 10)
+
+        assert set(judged.status) == {"green", "amber", "red"}
+        assert ((shown >= 95) == (judged.status == "green")).all()
+        assert ((shown < 90) == (judged.status == "red")).all()
+
+    def test_the_whole_country_by_month_is_a_ratio_of_sums(self, visits, departments):
+        whole = self.figures(visits, ["month"])
+
+        # A month in which a provider that delivers now delivers nothing is incomplete, so it has no figure.
+        here = departments.loc["bank"].value.dropna()
+        wanted = {
+            ("bank", indicator, month): whole[indicator][month]
+            for indicator, month in here.index
+            if month in whole[indicator]
+        }
+        same(departments, wanted)
+
+    def test_fiscal_years_of_a_provider_that_delivered_every_month(self, visits, departments):
+        rf4 = visits[visits["product"] == "rf4"].assign(
+            year=lambda rows: pd.PeriodIndex(rows.month, freq="M").asfreq("Y-MAR").year
+        )
+
+        years = self.figures(rf4, ["year"])
+
+        here = departments.loc["rf4", "within-four-hours"].value.dropna()
+        whole_years = [label for label in here.index if "-" not in label and " " not in label]
+        assert len(whole_years) == 3
+        for label, year in zip(sorted(whole_years), (2017, 2018, 2019), strict=True):
+            assert math.isclose(here[label], years["within-four-hours"][year], rel_tol=1e-9)
+
+
+class TestTermDepositCampaigns:
+    def test_every_figure_by_channel_and_for_all(self, realdata, results):
+        source = realdata / "uci_bank_marketing" / "bank-additional.csv"
+        found = results("bank-marketing", **{"data/2010-11/bank-additional.csv": source})
+        calls = pd.read_csv(source, sep=";")
+        calls = calls.assign(channel=calls.contact.map({"cellular": "mobile", "telephone": "landline"}))
+
+        wanted = {}
+        for subject, rows in (*calls.groupby("channel"), ("bank", calls)):
+            again = rows[rows.previous > 0]
+            figures = {
+                "conversion-rate": 100 * (rows.y == "yes").sum() / len(rows),
+                "calls": len(rows),
+                "calls-per-client": rows.campaign.sum() / len(rows),
+                "repeat-conversion": 100 * (again.y == "yes").sum() / len(again),
+            } | ({"median-call": rows.duration.median()} if subject != "bank" else {})
+            wanted |= {(subject, indicator, "2010-11"): value for indicator, value in figures.items()}
+
+        assert len(wanted) == 14
+        same(found, wanted)
