@@ -254,7 +254,7 @@ class TestFiles:
 
         found = read(
             tmp_path,
-            "product,period,amount\n0021,2025-01,1\n ＣＣ,2025-02,2\ncard,2025-03,3\nloan,2025-03,4\n",
+            "product,period,amount\n0021,2025-01,1\n \uff23\uff23,2025-02,2\ncard,2025-03,3\nloan,2025-03,4\n",
             declared.model_copy(update={"products": products}),
         )
 
