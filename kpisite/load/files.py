@@ -1,4 +1,4 @@
-"""Which files a source means: paths, globs and the {product}, {period} and {as_of} in them; nothing outside the site's folder."""
+"""Which files a source means: paths, globs and {product}, {period}, {as_of}; nothing outside the site's folder."""
 
 import datetime as dt
 import re
