@@ -66,8 +66,8 @@ def tell(
     before = len(problems.errors)
     for part in parts:
         telling.told = 0
-        if source.period_column is None and part.delivery.period in faults.periods:
-            label = faults.periods[part.delivery.period]
+        label = faults.periods.get(part.delivery.period or "")
+        if source.period_column is None and label is not None:
             telling.error(Place(part.text.path), label.what, label.hint, "csv-period")
         for row in rows(part.text, source.delimiter, source.skip):
             if isinstance(row, Broken):
