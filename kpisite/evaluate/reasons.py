@@ -1,0 +1,168 @@
+"""The moves between two states of reports: two periods of one report, or one period in two reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kpisite.declare.model import Indicator, Site
+from kpisite.evaluate.decompose import Moves, State, Way, decompose
+from kpisite.evaluate.report import KEY, Figures, Flags, Floats, Report
+from kpisite.evaluate.rollup import is_expected
+from kpisite.evaluate.status import rules_of
+from kpisite.evaluate.target import Goals
+from kpisite.periods import Grain, Period
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A report at one of its periods; `t` is the position on axis T of its months."""
+
+    report: Report
+    t: int
+
+    @property
+    def period(self) -> Period:
+        """The period itself."""
+        return self.months.periods[self.t]
+
+    @property
+    def months(self) -> Figures:
+        """The figures by month."""
+        return self.report.figures[Grain.MONTH]
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why the composites of products moved: the axes, and the moves over them.
+
+    Products and indicators are those of the later report, and after them those that only the earlier one has.
+    `entered` and `left` are [S, I]: scored in the second moment only, or in the first only.
+    """
+
+    products: tuple[str, ...]
+    indicators: tuple[str, ...]
+    moves: Moves
+    before: Floats  # composites [S]
+    after: Floats
+    entered: Flags
+    left: Flags
+
+
+def reasons(before: Moment, after: Moment) -> Reasons:
+    """Split the change of every product's composite between two moments."""
+    products = _joined(_products(after.report), _products(before.report))
+    indicators = _joined(after.report.indicators, before.report.indicators)
+    first, second = (_state(one, products, indicators) for one in (before, after))
+    found = decompose(first, second, _way(before, after, products, indicators))
+    there, then = (~np.isnan(one.score[:, :, 0]) for one in (first, second))
+    return Reasons(
+        products=products,
+        indicators=indicators,
+        moves=found,
+        before=first.composite,
+        after=second.composite,
+        entered=then & ~there,
+        left=there & ~then,
+    )
+
+
+def is_redefined(indicator: Indicator, first: Period, second: Period) -> bool:
+    """Does a definition that breaks the comparison begin after the first period, up to the second?"""
+    return any(
+        not one.comparable and first.last_month < one.valid_from.last_month <= second.last_month
+        for one in indicator.definitions[1:]
+    )
+
+
+def formula_at(site: Site, id_: str, period: Period) -> str:
+    """What an indicator was computed by in a period: the formula in force."""
+    indicator = site.indicators[id_]
+    found = indicator.formula or f"builtin {indicator.builtin}"
+    begun = [one for number, one in enumerate(indicator.definitions) if not number or one.valid_from <= period]
+    return (begun[-1].formula if begun else None) or found
+
+
+def _products(report: Report) -> tuple[str, ...]:
+    return tuple(one.id for one in report.subjects if one.level == "product")
+
+
+def _joined(later: Sequence[str], earlier: Sequence[str]) -> tuple[str, ...]:
+    known = set(later)
+    return (*later, *(id_ for id_ in earlier if id_ not in known))
+
+
+def _state(moment: Moment, products: Sequence[str], indicators: Sequence[str]) -> State:
+    """What the products scored at a moment, laid out over common axes."""
+    report, figures, t = moment.report, moment.months, moment.t
+    at = _Places(report, products, indicators)
+    role = at.lay(report.role[:, :, None].astype(np.float64))
+    target = at.lay(figures.target[:, :, t : t + 1])
+    due = at.lay(is_expected(figures.reason[:, :, t : t + 1]).astype(np.float64)) == 1
+    plays = (role == KEY) & due & ~np.isnan(target)
+    composite = np.full(len(products), np.nan)
+    composite[at.rows] = report.scores[Grain.MONTH].score[at.from_rows, len(report.families), t]
+    # Rules of an indicator that this report does not know are never asked: it has no score in it.
+    rules = rules_of(_with_all(report.site, indicators), indicators)
+    return State(
+        rules=rules,
+        scoring=report.site.scoring,
+        goals=Goals(
+            target,
+            at.lay(figures.target_high[:, :, t : t + 1]),
+            at.lay(figures.tolerance[:, :, t : t + 1]),
+            at.lay(figures.weight[:, :, t : t + 1]),
+        ),
+        value=at.lay(figures.value[:, :, t : t + 1]),
+        weight=np.where(plays, at.lay(figures.weight[:, :, t : t + 1]), 0.0),
+        score=np.where(plays, at.lay(figures.score[:, :, t : t + 1]), np.nan),
+        composite=composite,
+    )
+
+
+def _with_all(site: Site, indicators: Sequence[str]) -> Site:
+    missing = [id_ for id_ in indicators if id_ not in site.indicators]
+    if not missing:
+        return site
+    any_one = next(iter(site.indicators.values()), None) or _NONE
+    return site.model_copy(update={"indicators": site.indicators | dict.fromkeys(missing, any_one)})
+
+
+_NONE = Indicator.model_validate(
+    {"name": "-", "family": "none", "formula": "0", "unit": "count", "direction": "higher", "kind": "flow"}
+)
+
+
+class _Places:
+    """Where the figures of a report go on common axes."""
+
+    def __init__(self, report: Report, products: Sequence[str], indicators: Sequence[str]) -> None:
+        rows = {id_: s for s, id_ in enumerate(products)}
+        columns = {id_: i for i, id_ in enumerate(indicators)}
+        self.shape = (len(products), len(indicators), 1)
+        self.from_rows = np.array([s for s, one in enumerate(report.subjects) if one.level == "product"], dtype=np.intp)
+        self.rows = np.array([rows[report.subjects[s].id] for s in self.from_rows.tolist()], dtype=np.intp)
+        self.columns = np.array([columns[id_] for id_ in report.indicators], dtype=np.intp)
+
+    def lay(self, cells: Floats) -> Floats:
+        """Cells [S, I, 1] of the report over the common axes, NaN elsewhere."""
+        found = np.full(self.shape, np.nan)
+        found[np.ix_(self.rows, self.columns)] = cells[self.from_rows]
+        return found
+
+
+def _way(before: Moment, after: Moment, products: Sequence[str], indicators: Sequence[str]) -> Way:
+    shape = (len(products), len(indicators), 1)
+    restated = np.full(shape, np.nan)
+    remade = np.zeros(shape, dtype=np.bool_)
+    redefined = np.zeros(shape, dtype=np.bool_)
+    first, second = before.report.site, after.report.site
+    for i, id_ in enumerate(indicators):
+        if id_ in second.indicators and id_ in first.indicators:
+            redefined[:, i] = is_redefined(second.indicators[id_], before.period, after.period)
+            remade[:, i] = formula_at(first, id_, before.period) != formula_at(second, id_, before.period)
+    months = after.months
+    if before.report is not after.report and before.period in months.periods:
+        t = months.periods.index(before.period)
+        restated = _Places(after.report, products, indicators).lay(months.value[:, :, t : t + 1])
+    return Way(restated, np.full(shape, np.nan), remade, redefined)
