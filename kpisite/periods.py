@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Grain(StrEnum):
-    """How long a period is; ytd is a month together with all months of its year before it."""
+    """How long a period is; ytd is a month with all months of its year before it, t12 with the eleven before it."""
 
     DAY = "day"
     WEEK = "week"
@@ -18,12 +18,16 @@ class Grain(StrEnum):
     HALF = "half"
     YEAR = "year"
     YTD = "ytd"
+    T12 = "t12"
 
 
-# Months in one period of the grains that are made of months (ytd varies, see Period.months).
+# Months in one period of the grains that cut the calendar up (ytd and t12 overlap, see Period.months).
 MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF: 6, Grain.YEAR: 12}
 # The order in which files and pages list grains.
-GRAIN_ORDER = (Grain.MONTH, Grain.QUARTER, Grain.HALF, Grain.YEAR, Grain.YTD)
+GRAIN_ORDER = (Grain.MONTH, Grain.QUARTER, Grain.HALF, Grain.YEAR, Grain.YTD, Grain.T12)
+# Grains of which one period ends in every month; each carries the number of its last month.
+MONTHLY = (Grain.MONTH, Grain.YTD, Grain.T12)
+TRAILING = 12
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,7 +35,7 @@ class Period:
     """One period: its grain and its number.
 
     The number counts periods from year 0 of the (fiscal) calendar: months are year*12 + month-1 of the
-    calendar, quarters, halves and years are counted in fiscal years, ytd carries the number of its last month,
+    calendar, quarters, halves and years are counted in fiscal years, ytd and t12 carry the number of their last month,
     days and weeks are proleptic ordinals (weeks by their Monday // 7).
     A fiscal year is named by the calendar year in which it ends.
     """
@@ -42,12 +46,12 @@ class Period:
 
     @property
     def label(self) -> str:
-        """2025-12, 2025-Q4, 2025-H2, 2025, 2025-12 YTD, 2025-W36 or 2025-12-31."""
+        """2025-12, 2025-Q4, 2025-H2, 2025, 2025-12 YTD, 2025-12 T12, 2025-W36 or 2025-12-31."""
         match self.grain:
             case Grain.MONTH:
                 return f"{self.number // 12:04d}-{self.number % 12 + 1:02d}"
-            case Grain.YTD:
-                return f"{self.number // 12:04d}-{self.number % 12 + 1:02d} YTD"
+            case Grain.YTD | Grain.T12:
+                return f"{self.number // 12:04d}-{self.number % 12 + 1:02d} {self.grain.upper()}"
             case Grain.QUARTER:
                 return f"{self.number // 4:04d}-Q{self.number % 4 + 1}"
             case Grain.HALF:
@@ -71,15 +75,17 @@ class Period:
 
     @property
     def last_month(self) -> int:
-        """The number of the last calendar month of a month, quarter, half, year or ytd."""
-        if self.grain in (Grain.MONTH, Grain.YTD):
+        """The number of the last calendar month of a period that is made of months."""
+        if self.grain in MONTHLY:
             return self.number
         size = MONTHS[self.grain]
         return self.number * size + size - 1 - self._shift
 
     @property
     def first_month(self) -> int:
-        """The number of the first calendar month of a month, quarter, half, year or ytd."""
+        """The number of the first calendar month of a period that is made of months."""
+        if self.grain is Grain.T12:
+            return self.number - TRAILING + 1
         if self.grain is Grain.YTD:
             return (self.number + self._shift) // 12 * 12 - self._shift
         return self.last_month - MONTHS[self.grain] + 1
@@ -88,6 +94,16 @@ class Period:
     def months(self) -> int:
         """How many months the period holds."""
         return self.last_month - self.first_month + 1
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first calendar day of the period."""
+        if self.grain is Grain.DAY:
+            return dt.date.fromordinal(self.number)
+        if self.grain is Grain.WEEK:
+            return dt.date.fromordinal(self.number * 7 + 1)
+        year, month = divmod(self.first_month, 12)
+        return dt.date(year, month + 1, 1)
 
     @property
     def last_day(self) -> dt.date:
@@ -110,7 +126,7 @@ class Period:
 
 def of_month(month: int, grain: Grain = Grain.MONTH, fiscal_start: int = 1) -> Period:
     """The period of a month-based grain that holds this calendar month (its number, year*12 + month-1)."""
-    if grain in (Grain.MONTH, Grain.YTD):
+    if grain in MONTHLY:
         return Period(grain, month, fiscal_start)
     return Period(grain, (month + (13 - fiscal_start) % 12) // MONTHS[grain], fiscal_start)
 
@@ -122,7 +138,7 @@ def month(year: int, number: int) -> Period:
 
 def span(grain: Grain, first_month: int, last_month: int, fiscal_start: int = 1) -> tuple[Period, ...]:
     """All periods of a grain that lie whole within these months, in order; ytd gives one for each month."""
-    first = of_month(first_month, grain, fiscal_start)
+    first = of_month(first_month + (TRAILING - 1 if grain is Grain.T12 else 0), grain, fiscal_start)
     if grain is not Grain.YTD and first.first_month < first_month:
         first = first.plus(1)
     periods = []
@@ -136,26 +152,30 @@ _YEAR = r"(?P<y>\d{4})"
 _MONTH = r"(?P<m>0?[1-9]|1[0-2])"
 _DAY = r"(?P<d>0?[1-9]|[12]\d|3[01])"
 _CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4}
+# A time of day behind a date says nothing about the day: it is the one that is written.
+_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?Z| ?[+-]\d{2}:?\d{2})?)?"
 _SPELLINGS = tuple(
     (re.compile(pattern), grain)
     for pattern, grain in (
-        (rf"{_YEAR}[-/.]?(?P<m>0[1-9]|1[0-2])[-/.]?(?P<d>0[1-9]|[12]\d|3[01])", Grain.DAY),
-        (rf"{_YEAR}[-/]{_MONTH}[-/]{_DAY}(?:[T ]00:00(?::00(?:\.0+)?)?)?", Grain.DAY),
-        (rf"{_YEAR}年{_MONTH}月{_DAY}日", Grain.DAY),
+        (rf"{_YEAR}(?P<s>[-/.]?)(?P<m>0[1-9]|1[0-2])(?P=s)(?P<d>0[1-9]|[12]\d|3[01]){_TIME}", Grain.DAY),
+        (rf"{_YEAR}(?P<s>[-/]){_MONTH}(?P=s){_DAY}{_TIME}", Grain.DAY),
+        (rf"{_YEAR}年{_MONTH}月{_DAY}日{_TIME}", Grain.DAY),
         (rf"{_YEAR}[-/]{_MONTH}", Grain.MONTH),
         (rf"{_YEAR}\.(?P<m>0[1-9]|1[0-2])", Grain.MONTH),
         (rf"{_YEAR}(?P<m>0[1-9]|1[0-2])", Grain.MONTH),
         (rf"{_YEAR}M{_MONTH}", Grain.MONTH),
         (rf"{_YEAR}-M{_MONTH}", Grain.MONTH),
         (rf"{_YEAR}年{_MONTH}月份?", Grain.MONTH),
-        (rf"{_YEAR}-?Q(?P<q>[1-4])", Grain.QUARTER),
+        (rf"{_YEAR}[- ]?Q(?P<q>[1-4])", Grain.QUARTER),
         (r"Q(?P<q>[1-4])[ -]?(?P<y>\d{4})", Grain.QUARTER),
         (rf"{_YEAR}年第?(?P<q>[1-4一二三四])季度?", Grain.QUARTER),
-        (rf"{_YEAR}-?H(?P<h>[12])", Grain.HALF),
+        (rf"{_YEAR}[- ]?[HS](?P<h>[12])", Grain.HALF),
+        (r"H(?P<h>[12])[ -]?(?P<y>\d{4})", Grain.HALF),
         (rf"{_YEAR}年(?P<h>[上下])半年", Grain.HALF),
         (rf"{_YEAR}-?W(?P<w>0[1-9]|[1-4]\d|5[0-3])", Grain.WEEK),
-        (rf"(?:FY)?{_YEAR}年?", Grain.YEAR),
+        (rf"(?:FY ?)?{_YEAR}(?:年度?|-A1)?", Grain.YEAR),
         (rf"{_YEAR}-(?P<m>0[1-9]|1[0-2]) YTD", Grain.YTD),
+        (rf"{_YEAR}-(?P<m>0[1-9]|1[0-2]) T12", Grain.T12),
     )
 )
 _HINTS = (
@@ -164,6 +184,14 @@ _HINTS = (
         "A spreadsheet has shortened it; format the column as text and write 2025-09.",
     ),
     (re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}"), "Day and month cannot be told apart; write 2025-09-30."),
+    (
+        re.compile(r"[第]?[1-4一二三四]季度?|[上下]半年|(0?[1-9]|1[0-2])月份?|[QH][1-4]"),
+        "The year is missing; write 2025-Q3, 2025-H2 or 2025-09.",
+    ),
+    (
+        re.compile(r"'?\d{2}[-/.年]\d{1,2}月?([-/.]?\d{1,2}日?)?|'?\d{2}[- ]?[QH]\d|FY ?\d{2}|[QH]\d[- ]?\d{2}"),
+        "Write the year with four digits, as in 2025-09.",
+    ),
     (re.compile(r"\d{4}\.\d"), "January or October? Write 2025-01 or 2025-10."),
     (
         re.compile(r"\d{5}"),
@@ -181,9 +209,28 @@ class PeriodError(ValueError):
         super().__init__(f"'{text}' is not a period")
 
 
-def parse(text: str, fiscal_start: int = 1) -> Period:
-    """Read one label, also with full-width digits or in Chinese; raise PeriodError for anything doubtful."""
+# How doubtful labels are read where an author declares what they are.
+_ORDERS = {
+    "day-first": re.compile(rf"(?P<d>\d{{1,2}})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<y>\d{{4}}){_TIME}"),
+    "month-first": re.compile(rf"(?P<m>\d{{1,2}})(?P<s>[-/.])(?P<d>\d{{1,2}})(?P=s)(?P<y>\d{{4}}){_TIME}"),
+}
+# Day 0 of a spreadsheet; serials begin after its 29 February 1900, which never was.
+_SERIAL = re.compile(r"(\d{2,6})(?:\.\d+)?")
+_SERIAL_START = dt.date(1899, 12, 30)
+_LEAST_SERIAL = 61
+
+
+def parse(text: str, fiscal_start: int = 1, form: str = "label") -> Period:
+    """Read one label, also with full-width digits or in Chinese; raise PeriodError for anything doubtful.
+
+    `form` says what doubtful labels are: "day-first" or "month-first" dates, or a spreadsheet's serial days
+    ("excel-serial"; then nothing else is read).
+    """
     folded = unicodedata.normalize("NFKC", text).strip()
+    if form == "excel-serial":
+        return _serial(folded, text, fiscal_start)
+    if form in _ORDERS and (dated := _ORDERS[form].fullmatch(folded)):
+        return _build(Grain.DAY, dated.groupdict(), text, fiscal_start)
     for pattern, grain in _SPELLINGS:
         found = pattern.fullmatch(folded)
         if found:
@@ -192,6 +239,14 @@ def parse(text: str, fiscal_start: int = 1) -> Period:
         if pattern.fullmatch(folded):
             raise PeriodError(text, hint)
     raise PeriodError(text, "Write 2025-09, 2025-Q3, 2025-H2, 2025 or 2025-09-30.")
+
+
+def _serial(folded: str, text: str, fiscal_start: int) -> Period:
+    found = _SERIAL.fullmatch(folded)
+    if not found or int(found[1]) < _LEAST_SERIAL:
+        raise PeriodError(text, "The source declares a spreadsheet's serial days, like 45930.")
+    day = _SERIAL_START + dt.timedelta(days=int(found[1]))
+    return Period(Grain.DAY, day.toordinal(), fiscal_start)
 
 
 def _build(grain: Grain, parts: dict[str, str | None], text: str, fiscal_start: int) -> Period:
@@ -209,7 +264,7 @@ def _build(grain: Grain, parts: dict[str, str | None], text: str, fiscal_start: 
             except ValueError as error:
                 raise PeriodError(text, "There is no such week in the calendar.") from error
             return Period(grain, monday.toordinal() // 7, fiscal_start)
-        case Grain.MONTH | Grain.YTD:
+        case Grain.MONTH | Grain.YTD | Grain.T12:
             return Period(grain, year * 12 + int(parts["m"] or 0) - 1, fiscal_start)
         case Grain.QUARTER:
             quarter = parts["q"] or ""

@@ -46,6 +46,29 @@ STARTS = st.integers(min_value=1, max_value=12)
         ("2025-09-30 00:00:00", "2025-09-30"),
         ("2024-02-29", "2024-02-29"),
         ("2025-09 YTD", "2025-09 YTD"),
+        ("2025-09 T12", "2025-09 T12"),
+        # Further spellings that people and systems use.
+        ("2025/9", "2025-09"),
+        ("2025.09", "2025-09"),
+        ("2025M09", "2025-09"),
+        ("2025年09月", "2025-09"),
+        ("2025/9/30", "2025-09-30"),
+        ("2025.09.30", "2025-09-30"),
+        ("2025年三季度", "2025-Q3"),
+        ("2025年第3季度", "2025-Q3"),
+        ("2025 Q3", "2025-Q3"),
+        ("H1 2025", "2025-H1"),
+        ("2025W36", "2025-W36"),
+        ("2025年度", "2025"),
+        ("２０２５年９月３０日", "2025-09-30"),
+        ("２０２５Ｑ３", "2025-Q3"),  # noqa: RUF001
+        # As statistical offices write them (SDMX).
+        ("2025-M09", "2025-09"),
+        ("2025-S1", "2025-H1"),
+        ("2025-A1", "2025"),
+        # With a time of day, as records carry it.
+        ("2025-09-30 23:59", "2025-09-30"),
+        ("2025-09-30T23:59:59.999+08:00", "2025-09-30"),
     ],
 )
 def test_spellings(text, label):
@@ -64,6 +87,18 @@ def test_spellings(text, label):
         ("2025-W53", "There is no such week in the calendar."),
         ("2025-13", "Write 2025-09, 2025-Q3, 2025-H2, 2025 or 2025-09-30."),
         ("2025-Q5", "Write 2025-09, 2025-Q3, 2025-H2, 2025 or 2025-09-30."),
+        ("12/31/2025", "Day and month cannot be told apart; write 2025-09-30."),
+        ("三季度", "The year is missing; write 2025-Q3, 2025-H2 or 2025-09."),
+        ("第三季度", "The year is missing; write 2025-Q3, 2025-H2 or 2025-09."),
+        ("上半年", "The year is missing; write 2025-Q3, 2025-H2 or 2025-09."),
+        ("H1", "The year is missing; write 2025-Q3, 2025-H2 or 2025-09."),
+        ("9月", "The year is missing; write 2025-Q3, 2025-H2 or 2025-09."),
+        ("25-09", "Write the year with four digits, as in 2025-09."),
+        ("25/9/30", "Day and month cannot be told apart; write 2025-09-30."),
+        ("25年9月", "Write the year with four digits, as in 2025-09."),
+        ("25Q3", "Write the year with four digits, as in 2025-09."),
+        ("FY25", "Write the year with four digits, as in 2025-09."),
+        ("2025-0930", "Write 2025-09, 2025-Q3, 2025-H2, 2025 or 2025-09-30."),
         ("soon", "Write 2025-09, 2025-Q3, 2025-H2, 2025 or 2025-09-30."),
         ("", "Write 2025-09, 2025-Q3, 2025-H2, 2025 or 2025-09-30."),
     ],
@@ -129,6 +164,7 @@ def test_the_year_to_date_begins_with_the_fiscal_year(start, first, months):
         ("2025-W36", dt.date(2025, 9, 7)),
         ("2025-09-30", dt.date(2025, 9, 30)),
         ("2025-09 YTD", dt.date(2025, 9, 30)),
+        ("2025-09 T12", dt.date(2025, 9, 30)),
     ],
 )
 def test_the_last_day(label, day):
@@ -143,6 +179,44 @@ def test_only_whole_periods_lie_in_a_span():
     assert span(Grain.YEAR, first, last) == ()
     assert len(span(Grain.MONTH, first, last)) == 11
     assert [str(p) for p in span(Grain.YTD, first, last)][:1] == ["2025-02 YTD"]
+
+
+def test_a_trailing_year_holds_twelve_months_wherever_the_fiscal_year_begins():
+    trailing = parse("2025-03 T12", 7)
+
+    assert (of_month(trailing.first_month).label, trailing.months) == ("2024-04", 12)
+    labels = [str(p) for p in span(Grain.T12, month(2024, 1).number, month(2025, 2).number)]
+    assert labels == ["2024-12 T12", "2025-01 T12", "2025-02 T12"]
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "label"),
+    [
+        ("1/2/2025", "day-first", "2025-02-01"),
+        ("1/2/2025", "month-first", "2025-01-02"),
+        ("2025-09-30", "day-first", "2025-09-30"),
+        ("45930", "excel-serial", "2025-09-30"),
+        ("45930.75", "excel-serial", "2025-09-30"),
+        ("61", "excel-serial", "1900-03-01"),
+    ],
+)
+def test_doubtful_dates_that_are_declared(text, form, label):
+    assert parse(text, form=form).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "hint"),
+    [
+        ("31/12/2025", "month-first", "There is no such day in the calendar."),
+        ("2025-09-30", "excel-serial", "The source declares a spreadsheet's serial days, like 45930."),
+        ("60", "excel-serial", "The source declares a spreadsheet's serial days, like 45930."),
+    ],
+)
+def test_a_declared_form_still_refuses_what_is_not_in_it(text, form, hint):
+    with pytest.raises(PeriodError) as error:
+        parse(text, form=form)
+
+    assert error.value.hint == hint
 
 
 def test_a_period_seen_at_another_grain():

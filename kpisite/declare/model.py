@@ -156,6 +156,9 @@ class Source(Model):
     file: str
     product: str | None = None
     period: str = "period"
+    period_format: Literal["label", "day-first", "month-first", "excel-serial"] = "label"
+    weeks: Literal["refuse", "thursday"] = "refuse"  # thursday: a week belongs to the month of its Thursday (ISO 8601)
+    grain: Grain | None = None  # only rows of periods this long are read; for sources of mixed lengths
     as_of: str | None = None
     columns: dict[str, Column] = {}  # every column not named here is a decimal where a measure uses it
     encoding: str | None = None

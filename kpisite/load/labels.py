@@ -1,13 +1,14 @@
 """Labels of products, periods and days of delivery: each distinct one is read once."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kpisite.declare.model import Site
+from kpisite.declare.model import Site, Source
 from kpisite.errors import did_you_mean
 from kpisite.load.header import fold
-from kpisite.periods import Grain, PeriodError, parse
+from kpisite.periods import Grain, Period, PeriodError, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class BadLabel:
 
 @dataclass(frozen=True, slots=True)
 class PeriodLabel:
-    """What a period's label means: its last month, and the day where it names one (0 = it names none)."""
+    """What a period's label means: its last month, and the day where it is a day or a week (0 = it is neither)."""
 
     grain: Grain
     month: int
@@ -40,8 +41,10 @@ def product_labels(site: Site) -> dict[str, int]:
     return numbers | {fold(code): numbers[id_] for id_ in numbers for code in site.products[id_].codes}
 
 
-# Weeks cross the ends of months, and a cumulated figure is none of one month.
-NO_MONTHS = (Grain.WEEK, Grain.YTD)
+# A cumulated figure is none of one month.
+NO_MONTHS = (Grain.YTD, Grain.T12)
+# Days from a week's Monday to the day that decides its year and, here, its month.
+THURSDAY = 3
 
 
 def read_products(labels: Iterable[str], ids: Mapping[str, int]) -> tuple[dict[str, int], dict[str, BadLabel]]:
@@ -59,24 +62,42 @@ def read_products(labels: Iterable[str], ids: Mapping[str, int]) -> tuple[dict[s
     return good, bad
 
 
-def read_periods(labels: Iterable[str], fiscal_start: int) -> tuple[dict[str, PeriodLabel], dict[str, BadLabel]]:
-    """What each period's label means, and the labels that mean nothing."""
+def read_periods(
+    labels: Iterable[str], source: Source, fiscal_start: int
+) -> tuple[dict[str, PeriodLabel], dict[str, BadLabel]]:
+    """What each period's label means, and the labels that mean nothing; one of an undeclared grain is in neither."""
     good: dict[str, PeriodLabel] = {}
     bad: dict[str, BadLabel] = {}
     for label in sorted(labels):
         try:
-            period = parse(label, fiscal_start)
+            period = parse(label, fiscal_start, source.period_format)
         except PeriodError as error:
             bad[label] = BadLabel(str(error), error.hint)
             continue
+        if source.grain not in (None, period.grain):
+            continue
         if period.grain in NO_MONTHS:
             bad[label] = BadLabel(f"'{label}' cannot be put into months", "Deliver days, months, quarters or years.")
-        elif period.grain is Grain.DAY:
-            day = period.last_day
-            good[label] = PeriodLabel(Grain.DAY, day.year * 12 + day.month - 1, period.number, period.label)
+        elif period.grain is Grain.WEEK and source.weeks == "refuse":
+            bad[label] = BadLabel(
+                f"'{label}' is a week, and weeks cross the ends of months",
+                "Declare 'weeks: thursday' to count a week in the month of its Thursday, or deliver days.",
+            )
         else:
-            good[label] = PeriodLabel(period.grain, period.last_month, name=period.label)
+            good[label] = _placed(period)
     return _of_one_length(good, bad)
+
+
+def _placed(period: Period) -> PeriodLabel:
+    if period.grain is Grain.DAY:
+        return _on(period, period.last_day)
+    if period.grain is Grain.WEEK:
+        return _on(period, period.first_day + dt.timedelta(days=THURSDAY))
+    return PeriodLabel(period.grain, period.last_month, name=period.label)
+
+
+def _on(period: Period, day: dt.date) -> PeriodLabel:
+    return PeriodLabel(period.grain, day.year * 12 + day.month - 1, day.toordinal(), period.label)
 
 
 def _of_one_length(
@@ -91,7 +112,7 @@ def _of_one_length(
     for label, read in good.items():
         if read.grain is not usual:
             what = f"'{label}' is a {read.grain}, but most periods here are a {usual} like '{example}'"
-            bad[label] = BadLabel(what, "Keep periods of different length in sources of their own.")
+            bad[label] = BadLabel(what, f"Declare 'grain: {usual}' to read those only, or keep them in two sources.")
     return {label: read for label, read in good.items() if label not in bad}, bad
 
 

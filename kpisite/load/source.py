@@ -17,7 +17,6 @@ from kpisite.load.header import fold, read_header
 from kpisite.load.labels import PeriodLabel, product_labels, read_days, read_periods, read_products
 from kpisite.load.staging import Part, Staged, repair, stage
 from kpisite.load.textfile import TextFile, open_text
-from kpisite.periods import Grain
 
 # How alike two columns' names are that mean the same; revenue and revenue_new are not.
 SAME_WORD = 0.85
@@ -95,7 +94,7 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
     header = tuple(sorted(present - {""}))
     fields = {name: TableColumn(f"c{number}", kind) for number, (name, kind) in enumerate(columns.items())}
     # Periods without days all lie on day 0: then there is nothing to choose.
-    daily = any(label.grain is Grain.DAY for label in labels.periods.values())
+    daily = any(label.day for label in labels.periods.values())
     ends = f"{table}_ends" if daily else f"{table}_rows"
     dated = spec.as_of is not None or "{as_of}" in spec.file
     return Table(f"{table}_rows", ends, fields, header, dated), _facts(scope.connection, staged, parts, labels)
@@ -152,7 +151,7 @@ def _read_labels(scope: Scope, source: str, staged: Staged, faults: Faults) -> _
     connection, table = scope.connection, staged.table
     products, faults.products = read_products(_distinct(connection, table, "product"), product_labels(scope.site))
     start = scope.site.report.fiscal_year_starts
-    periods, faults.periods = read_periods(_distinct(connection, table, "period"), start)
+    periods, faults.periods = read_periods(_distinct(connection, table, "period"), scope.site.sources[source], start)
     days: dict[str, int] = {}
     if scope.site.sources[source].as_of is not None:
         days, faults.days = read_days(_distinct(connection, table, "as_of"))

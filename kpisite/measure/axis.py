@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from kpisite.declare.model import ReportSettings
 from kpisite.measure.expression import Call, Expression, walk
-from kpisite.periods import GRAIN_ORDER, Grain, Period, span
+from kpisite.periods import GRAIN_ORDER, TRAILING, Grain, Period, span
 
 Indexes = npt.NDArray[np.intp]
 YEAR = 12
@@ -57,6 +57,9 @@ def calendar(report: ReportSettings, formulas: Iterable[Expression]) -> Calendar
     last = (report.through or report.period).last_month
     shown_from = report.period.last_month - report.history + 1
     reach = max((_reach(formula) for formula in formulas), default=0)
+    if Grain.T12 in report.grains:
+        # What looks back from a trailing year looks back to another one.
+        reach += TRAILING if reach else 0
     start = Period(Grain.YTD, shown_from - reach, report.fiscal_year_starts).first_month
     axes = {}
     for grain in GRAIN_ORDER:

@@ -48,7 +48,13 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
 
 def _begun(cube: Cube, period: Period) -> Cube:
     """The cube with a window that opens with the first delivered month: before it there is nothing to show."""
-    delivered = [month for measure in cube.measures.values() for month in measure.first.tolist() if month != NEVER]
+    # What is delivered once a quarter is about its first month, too.
+    delivered = [
+        month - measure.step + 1
+        for measure in cube.measures.values()
+        for month in measure.first.tolist()
+        if month != NEVER
+    ]
     if not delivered:
         return cube
     opens = min(cube.calendar.start + min(delivered), period.last_month)

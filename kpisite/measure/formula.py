@@ -13,8 +13,9 @@ from kpisite.measure.ground import Ground
 from kpisite.measure.series import REASON, Codes, Floats
 from kpisite.periods import Grain
 
-# Periods of a grain in a year; a cumulated figure looks back month by month.
-IN_A_YEAR = {Grain.MONTH: 12, Grain.QUARTER: 4, Grain.HALF: 2, Grain.YEAR: 1, Grain.YTD: 12}
+# Periods of a grain in a year; a cumulated or trailing figure looks back month by month.
+OVERLAPPING = (Grain.YTD, Grain.T12)
+IN_A_YEAR = {Grain.MONTH: 12, Grain.QUARTER: 4, Grain.HALF: 2, Grain.YEAR: 1, Grain.YTD: 12, Grain.T12: 12}
 YEAR = 12
 
 ARITHMETIC: Mapping[str, Callable[[Floats, Floats], Floats]] = {
@@ -93,8 +94,8 @@ class Formulas:
         return cells(np.where(reason == HERE, value, np.nan), reason)
 
     def window(self, arg: Expression, count: int, grain: Grain) -> Cells:
-        """The sum over the last periods of a grain; cumulated figures have no window and take that of their month."""
-        over = Grain.MONTH if grain is Grain.YTD else grain
+        """The sum over the last periods of a grain; cumulated and trailing figures take the window of their month."""
+        over = Grain.MONTH if grain in OVERLAPPING else grain
         size = len(self.axis(over).periods)
         total: Cells | None = None
         for back in range(count - 1, -1, -1):
@@ -103,7 +104,7 @@ class Formulas:
         found = total if total is not None else missing((self.ground.count, size), "no-history")
         gap = (found.reason == REASON["no-data"]) & self.value(arg, over).ok
         found = Cells(found.value, np.where(gap, np.int8(REASON["incomplete"]), found.reason))
-        return found.at(self.axis(grain).last) if grain is Grain.YTD else found
+        return found.at(self.axis(grain).last) if grain in OVERLAPPING else found
 
 
 def combine(operation: Callable[[Floats, Floats], Floats], left: Cells, right: Cells) -> Cells:

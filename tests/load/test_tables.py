@@ -111,13 +111,17 @@ def test_quoted_texts_may_hold_delimiters_and_line_ends(tmp_path):
         ),
         (
             GOOD.replace("2025-02", "2025-W06"),
-            ["data.csv:3:6: error: '2025-W06' cannot be put into months. Deliver days, months, quarters or years."],
+            ["data.csv:3:6: error: '2025-W06' is a week, and weeks cross the ends of months. Declare 'weeks: thursday' to count a week in the month of its Thursday, or deliver days."],
+        ),
+        (
+            GOOD.replace("2025-02", "2025-02 YTD"),
+            ["data.csv:3:6: error: '2025-02 YTD' cannot be put into months. Deliver days, months, quarters or years."],
         ),
         (
             GOOD + "card,2025-Q1,9\n",
             [
                 "data.csv:5:6: error: '2025-Q1' is a quarter, but most periods here are a month like '2025-01'. "
-                "Keep periods of different length in sources of their own."
+                "Declare 'grain: month' to read those only, or keep them in two sources."
             ],
         ),
         (
