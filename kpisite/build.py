@@ -2,8 +2,9 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from kpisite.declare.model import Site
@@ -16,13 +17,13 @@ from kpisite.load.tables import open_tables
 from kpisite.measure.compute import measure
 from kpisite.periods import Grain, Period, PeriodError, parse
 from kpisite.publish.exports import exports
-from kpisite.publish.folder import Published, publish
+from kpisite.publish.folder import Part, Published, publish
 from kpisite.publish.links import check_links
 from kpisite.release.snapshot import content_hash, freeze
 from kpisite.release.store import content_of, read_releases, write_release
-from kpisite.render.sitemap import around, refuse_unknown_languages, share
+from kpisite.render.sitemap import around, parts
 from kpisite.render.theme import Theme, load_theme
-from kpisite.shares import done_in_shares, processes_here
+from kpisite.shares import done_side_by_side, processes_here
 from kpisite.unchanged import remember
 
 RELEASES = "releases"
@@ -35,7 +36,6 @@ class Built:
     """What a build made, and the doubts it reports."""
 
     published: Published
-    pages: int
     versions: int
     warnings: tuple[Problem, ...]
 
@@ -65,12 +65,11 @@ def build(config: Path, folder: Path, *, strict: bool = False, options: str = ""
         report = judged(site, config, problems, strict=strict, log=log)
         reports = versions_of(config, report)
         log("releases")
-        files = _Counted(site_files(reports, theme))
-        published = publish(files, folder)
+        published = publish(around(reports, theme), folder, site_parts(reports, theme))
         log("pages")
     remember(config.parent, config, folder, _patterns(report.site), options)
     log("memory")
-    return Built(published, files.pages, len(reports), problems.warnings)
+    return Built(published, len(reports), problems.warnings)
 
 
 def report_of(config: Path, problems: Problems, *, strict: bool = False, log: Log = _silent) -> Report:
@@ -115,18 +114,27 @@ def versions_of(config: Path, report: Report) -> tuple[Report, ...]:
     return tuple(sorted((*releases, *working), key=lambda one: (one.period, one.frozen, one.version)))
 
 
-def site_files(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes]]:
-    """Every file of the site: pages and assets of all versions, and the data behind them."""
+def site_parts(reports: Sequence[Report], theme: Theme) -> tuple[Part, ...]:
+    """The site without what surrounds it, in parts: the data of each version, which take longest, and the pages."""
+    return (*(partial(_data, report) for report in reports), *parts(reports, theme))
 
-    def share_of_all(k: int, shares: int) -> Iterator[tuple[str, bytes]]:
-        yield from share(reports, theme, k, shares)
-        for report in reports[k::shares]:
-            for name, data in exports(report).items():
-                yield f"{report.version}/data/{name}", data
 
-    refuse_unknown_languages(reports, theme)
-    yield from done_in_shares(share_of_all, processes_here())
-    yield from around(reports, theme)
+def _data(report: Report) -> Iterator[tuple[str, bytes]]:
+    """The data behind the pages of one version."""
+    for name, data in exports(report).items():
+        yield f"{report.version}/data/{name}", data
+
+
+def site_files(reports: Sequence[Report], theme: Theme) -> dict[str, bytes]:
+    """Every file of the site by its path."""
+
+    def made(part: Part) -> list[tuple[str, bytes]]:
+        return list(part())
+
+    files: dict[str, bytes] = {}
+    for some in done_side_by_side([partial(made, part) for part in site_parts(reports, theme)], processes_here()):
+        files.update(some)
+    return files | dict(around(reports, theme))
 
 
 def release(
@@ -160,25 +168,11 @@ def check(config: Path, *, pages: bool, strict: bool) -> tuple[Problem, ...]:
     report = judged(site, config, problems, strict=strict)
     reports = versions_of(config, report)
     if pages:
-        files = dict(site_files(reports, theme))
-        problems.found += check_links(files)
+        problems.found += check_links(site_files(reports, theme))
     problems.stop_if_any()
     if strict and problems.warnings:
         raise AuthorError(problems.found)
     return problems.warnings
-
-
-class _Counted:
-    """Passes files on and counts the pages among them."""
-
-    def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
-        self.files = files
-        self.pages = 0
-
-    def __iter__(self) -> Iterator[tuple[str, bytes]]:
-        for path, data in self.files:
-            self.pages += path.endswith(".html")
-            yield path, data
 
 
 def _month(text: str, problems: Problems | None = None) -> Period | None:

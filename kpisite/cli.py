@@ -80,7 +80,7 @@ def build(config: str | None, folder: str | None, force: bool, strict: bool, qui
     _list(built.warnings, "text")
     done = built.published
     files = f"{done.written} files written, {done.kept} kept, {done.removed} removed"
-    _say(quiet, f"{built.pages} pages in {built.versions} versions: {files}.")
+    _say(quiet, f"{done.pages} pages in {built.versions} versions: {files}.")
     _say(quiet, _open(out))
 
 

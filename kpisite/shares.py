@@ -1,33 +1,38 @@
-"""Work done by several processes at once, where the system can copy a process cheaply.
+"""Tasks done by several processes at once, where the system can copy a process cheaply.
 
-Each process does its share of the same work and spools what it made; the order in which shares come back is fixed.
-A share that fails in a copy is done again by the first process, so that its error is told as any other.
+Each process takes the next task as soon as it is free and spools what the task gave; results come back in the order of
+the tasks. What a copy could not do is done again by the first process, so that its error is told as any other.
 """
 
+import ctypes
 import os
 import pickle
+import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any, TypeVar
 
-File = tuple[str, bytes]
-# Does share k of n.
-Work = Callable[[int, int], Iterator[File]]
+T = TypeVar("T")
+
+# Bytes of a task's number in the queue.
+_NUMBER = 4
+# Linux: let a process end when the one that it was copied from ends; the number is part of the kernel's interface.
+_PR_SET_PDEATHSIG = 1
 
 
-def done_in_shares(work: Work, processes: int) -> Iterator[File]:
-    """Everything the shares of the work give; the first share is done here, the others beside it."""
-    with Copies() as copies:
-        started = [copies.start(work, k, processes) for k in range(1, processes)]
-        yield from work(0, processes)
-        for k, (pid, spool) in enumerate(started, start=1):
-            if copies.wait(pid):
-                yield from _unspool(spool)
-            else:
-                yield from work(k, processes)
+def done_side_by_side(tasks: Sequence[Callable[[], T]], processes: int) -> list[T]:
+    """What the tasks give, in their order; whoever is free does the next one."""
+    done: dict[int, T] = {}
+    with Copies(len(tasks)) as copies:
+        for _ in range(min(processes, len(tasks)) - 1):
+            copies.start(tasks)
+        for number in copies.numbers():
+            done[number] = tasks[number]()
+        done.update(copies.results())
+    return [done[number] if number in done else task() for number, task in enumerate(tasks)]
 
 
 def processes_here() -> int:
@@ -38,10 +43,15 @@ def processes_here() -> int:
 
 
 class Copies:
-    """Copies of this process that work for it; none outlives it."""
+    """Copies of this process that work for it; none outlives it, however it ends."""
 
-    def __init__(self) -> None:
-        """None yet."""
+    def __init__(self, count: int) -> None:
+        """None yet; so many tasks wait."""
+        # All copies share the place up to which this file was read, and the system moves it with each reading:
+        # so every number is read by exactly one of them.
+        self.queue = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the spools at the end
+        self.queue.write(b"".join([number.to_bytes(_NUMBER, "big") for number in range(count)]))
+        self.queue.seek(0)
         self.running: list[int] = []
         self.spools: list[IO[bytes]] = []
 
@@ -49,49 +59,58 @@ class Copies:
         """Nothing to open."""
         return self
 
-    def start(self, work: Work, k: int, processes: int) -> tuple[int, IO[bytes]]:
-        """Let a copy do share k; its process and the spool that it writes."""
+    def numbers(self) -> Iterator[int]:
+        """The numbers of the tasks that fall to the process which asks, one at a time until none is left."""
+        while number := os.read(self.queue.fileno(), _NUMBER):
+            yield int.from_bytes(number, "big")
+
+    def start(self, tasks: Sequence[Callable[[], object]]) -> None:
+        """Let a copy take part in the work."""
         spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the others at the end
         self.spools.append(spool)
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _work_and_leave(work, k, processes, spool)
+            self._work_and_leave(tasks, spool, parent)
         self.running.append(pid)
-        return pid, spool
 
-    def wait(self, pid: int) -> bool:
-        """Wait for a copy to end; was it able to do its share?"""
-        _, status = os.waitpid(pid, 0)
-        self.running.remove(pid)
-        return status == 0
+    def results(self) -> Iterator[tuple[int, Any]]:
+        """Wait for the copies; the numbers of the tasks that they could do, and what those gave."""
+        while self.running:
+            os.waitpid(self.running[0], 0)
+            del self.running[0]
+        for spool in self.spools:
+            yield from _unspool(spool)
 
     def __exit__(self, *_: object) -> None:
-        """Stop the copies that are still at work when nobody waits for them any more, and close the spools."""
+        """Stop the copies that are still at work when nobody waits for them any more, and close the files."""
         for pid in self.running:
             with suppress(ProcessLookupError):
-                os.kill(pid, 9)
+                os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-        for spool in self.spools:
-            spool.close()
+        for file in (self.queue, *self.spools):
+            file.close()
+
+    def _work_and_leave(self, tasks: Sequence[Callable[[], object]], spool: IO[bytes], parent: int) -> None:
+        """Do tasks in a copy and end it without touching what it shares with the first process."""
+        code = 1
+        try:
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            # It may have ended before the system was asked to watch it.
+            if os.getppid() == parent:
+                for number in self.numbers():
+                    pickle.dump((number, tasks[number]()), spool)
+                spool.flush()
+                code = 0
+        finally:
+            # Also in the way of an error: the first process meets it again and tells it.
+            os._exit(code)
 
 
-def _work_and_leave(work: Work, k: int, processes: int, spool: IO[bytes]) -> None:
-    """Do a share in a copy and end it without touching what it shares with the first process."""
-    code = 1
-    try:
-        for file in work(k, processes):
-            pickle.dump(file, spool)
-        spool.flush()
-        code = 0
-    finally:
-        # Also in the way of an error: the first process meets it again and tells it.
-        os._exit(code)
-
-
-def _unspool(spool: IO[bytes]) -> Iterator[File]:
+def _unspool(spool: IO[bytes]) -> Iterator[tuple[int, Any]]:
     spool.seek(0)
     while True:
         try:
             yield pickle.load(spool)
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):  # the end, or where a copy was stopped
             return

@@ -9,9 +9,13 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from kpisite.shares import done_side_by_side, processes_here
 
 # Linux: exchange two paths in one step (renameat2); the numbers are part of the kernel's interface.
 _AT_FDCWD = -100
@@ -20,14 +24,28 @@ _RENAME_EXCHANGE = 2
 _CANNOT = (errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.EXDEV, errno.EOPNOTSUPP, errno.EMLINK, errno.EACCES)
 
 
+Files = Iterable[tuple[str, bytes]]
+# Gives some of a site's files, wherever it is called.
+Part = Callable[[], Files]
+
+
+class Put(NamedTuple):
+    """A file that stands in the fresh folder."""
+
+    path: str
+    size: int
+    written: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a build did to the folder: counts of files and the bytes of all of them."""
+    """What a build did to the folder: counts of files and the bytes of all of them; how many of them are pages."""
 
     written: int
     kept: int
     removed: int
     size: int
+    pages: int
 
     @property
     def changed(self) -> bool:
@@ -39,14 +57,19 @@ class PathConflictError(Exception):
     """Two parts of a build want to write the same path, or a path that leaves the folder: a bug, not a mistake."""
 
 
-def publish(files: Iterable[tuple[str, bytes]], folder: Path) -> Published:
-    """Make the folder hold exactly these files; on any failure or interruption it stays as it was."""
+def publish(files: Files, folder: Path, parts: Sequence[Part] = ()) -> Published:
+    """Make the folder hold exactly these files and those of the parts; on any failure it stays as it was.
+
+    The parts come first, and several processes may make and write them side by side.
+    """
     recover(folder)
     fresh = beside(folder, "new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
-        published = _fill(files, folder, fresh)
+        tree = _Tree(folder, fresh)
+        done = done_side_by_side([partial(tree.put_part, part) for part in parts], processes_here())
+        published = _counted([put for some in done for put in some] + tree.put(files), folder)
         if published.changed or not folder.exists():
             _swap(fresh, folder)
     finally:
@@ -69,28 +92,52 @@ def recover(folder: Path) -> None:
             old.rename(folder)
 
 
-def _fill(files: Iterable[tuple[str, bytes]], folder: Path, fresh: Path) -> Published:
-    """Write or link every file into the fresh folder and count what differs from the published one."""
-    old_root, new_root = f"{folder}{os.sep}", f"{fresh}{os.sep}"
-    seen: set[str] = set()
-    made: set[str] = set()
-    written = size = 0
-    for path, data in files:
-        if path in seen or not _stays_inside(path):
+class _Tree:
+    """A fresh folder that grows beside the published one."""
+
+    def __init__(self, folder: Path, fresh: Path) -> None:
+        """Nothing stands in it yet."""
+        self.old = f"{folder}{os.sep}" if folder.exists() else ""
+        self.new = f"{fresh}{os.sep}"
+        self.made: set[str] = {""}
+
+    def put_part(self, part: Part) -> list[Put]:
+        """Write or link every file of a part."""
+        return self.put(part())
+
+    def put(self, files: Files) -> list[Put]:
+        """Write or link every file."""
+        return [self._put(path, data) for path, data in files]
+
+    def _put(self, path: str, data: bytes) -> Put:
+        if not _stays_inside(path):
             raise PathConflictError(path)
-        seen.add(path)
         parent = path.rpartition("/")[0]
-        if parent not in made:
-            os.makedirs(new_root + parent, exist_ok=True)  # noqa: PTH103 - a thousand Path objects cost more than the files
-            made.add(parent)
-        size += len(data)
-        if _same(old_root + path, data):
-            _link(old_root + path, new_root + path, data)
+        if parent not in self.made:
+            os.makedirs(self.new + parent, exist_ok=True)  # noqa: PTH103 - a thousand Path objects cost more than the files
+            self.made.add(parent)
+        kept = bool(self.old) and _same(self.old + path, data)
+        if kept:
+            _link(self.old + path, self.new + path, data)
         else:
-            _write(new_root + path, data)
-            written += 1
-    removed = sum(1 for path in _files(folder) if path not in seen)
-    return Published(written, len(seen) - written, removed, size)
+            _write(self.new + path, data)
+        return Put(path, len(data), not kept)
+
+
+def _counted(puts: Sequence[Put], folder: Path) -> Published:
+    """What was put, beside what stands in the published folder."""
+    seen: set[str] = set()
+    for put in puts:
+        if put.path in seen:
+            raise PathConflictError(put.path)
+        seen.add(put.path)
+    return Published(
+        written=sum(put.written for put in puts),
+        kept=sum(not put.written for put in puts),
+        removed=sum(path not in seen for path in _files(folder)),
+        size=sum(put.size for put in puts),
+        pages=sum(put.path.endswith(".html") for put in puts),
+    )
 
 
 def _stays_inside(path: str) -> bool:
@@ -110,17 +157,23 @@ def _link(old: str, new: str, data: bytes) -> None:
     try:
         os.link(old, new)
     except OSError as error:
-        if error.errno not in _CANNOT:
+        if error.errno not in (*_CANNOT, errno.EEXIST):
             raise
         _write(new, data)
 
 
 def _write(path: str, data: bytes) -> None:
-    with open(path, "wb", buffering=0) as file:  # noqa: PTH123
+    try:
+        file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115
+    except FileExistsError:
+        # What a stopped copy of this process left; it may be a link to a published file, which must not be touched.
+        os.unlink(path)  # noqa: PTH108
+        file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115
+    with file:
         file.write(data)
 
 
-def _files(folder: Path) -> Iterable[str]:
+def _files(folder: Path) -> Iterator[str]:
     """All files below a folder, as paths with forward slashes."""
     for root, _, names in os.walk(folder):
         below = Path(root).relative_to(folder).as_posix()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from kpisite.errors import AuthorError, Problem
 from kpisite.evaluate.report import Report
@@ -25,8 +25,8 @@ from kpisite.render.views.words import glossary, own_page, own_pages, playbook, 
 
 def render(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes]]:
     """Every file below the site's folder except the data: path and content; the last report is the newest."""
-    refuse_unknown_languages(reports, theme)
-    yield from share(reports, theme, 0, 1)
+    for part in parts(reports, theme):
+        yield from part()
     yield from around(reports, theme)
 
 
@@ -38,32 +38,47 @@ def around(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes
         yield from ((f"{report.version}/assets/{path}", data) for path, data in assets)
 
 
-def share(reports: Sequence[Report], theme: Theme, k: int, shares: int) -> Iterator[tuple[str, bytes]]:
-    """Share k of all pages, so that several processes can make them; all shares together are every page once.
+def parts(reports: Sequence[Report], theme: Theme) -> tuple[Callable[[], Iterator[tuple[str, bytes]]], ...]:
+    """All pages, in parts that can be made in any order and by several processes.
 
-    Pages of one product, in all versions and languages, fall to the same share: they print the same numbers.
+    The pages of one product, in all versions and languages, are one part: they print the same numbers.
     """
-    turns: dict[str, int] = {}
+    refuse_unknown_languages(reports, theme)
+    found: dict[str, list[_Made]] = {}
+    lists = []
     for report in reports:
-        shared, newest = board(report), report is reports[-1]
+        shared = board(report)
         for lang in report.site.site.languages:
             e = edition(shared, lang, theme.texts)
-            for path, make in plan(e, reports):
-                about = "/".join(path.split("/")[:2])
-                if turns.setdefault(about, len(turns)) % shares == k:
-                    page = make()
-                    yield f"{report.version}/{lang}/{path}", theme.text(page, lang).encode()
-                    if newest:
-                        yield f"latest/{lang}/{path}", _redirect(page, theme)
-        if k == 0:
-            yield f"{report.version}/pages.js", _listed(report, edition(shared, lang, theme.texts), reports)
+            made = [_Made(e, path, make) for path, make in plan(e, reports)]
+            for one in made:
+                found.setdefault("/".join(one.path.split("/")[:2]), []).append(one)
+        # The same in every language, so the last one's will do.
+        lists.append(partial(_listed, report, [one.path for one in made]))
+    return (*lists, *(partial(_printed, made, reports[-1], theme) for made in found.values()))
 
 
-def _listed(report: Report, e: Edition, reports: Sequence[Report]) -> bytes:
-    """Which pages a version has, for the menu of other versions: the same in every language."""
-    paths = sorted(path for path, _ in plan(e, reports))
-    listed = json.dumps(paths, ensure_ascii=False, separators=(",", ":"))
-    return f"KPISITE.pages({json.dumps(report.version)},{listed});\n".encode()
+class _Made(NamedTuple):
+    """A page that can be made: of which edition, where it stands, and how."""
+
+    edition: Edition
+    path: str
+    make: Callable[[], Frame]
+
+
+def _printed(made: Sequence[_Made], newest: Report, theme: Theme) -> Iterator[tuple[str, bytes]]:
+    """The files of some pages; those of the newest version have a stable address, too."""
+    for e, path, make in made:
+        page = make()
+        yield f"{e.report.version}/{e.lang}/{path}", theme.text(page, e.lang).encode()
+        if e.report is newest:
+            yield f"latest/{e.lang}/{path}", _redirect(page, theme)
+
+
+def _listed(report: Report, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Which pages a version has, for the menu of other versions."""
+    listed = json.dumps(sorted(paths), ensure_ascii=False, separators=(",", ":"))
+    yield f"{report.version}/pages.js", f"KPISITE.pages({json.dumps(report.version)},{listed});\n".encode()
 
 
 def pages(e: Edition, reports: Sequence[Report]) -> Iterator[Frame]:

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import time
+from functools import partial
 
 import pytest
 
@@ -80,6 +82,50 @@ def test_a_path_that_leaves_the_folder_is_refused(tmp_path, path):
 def test_the_same_path_twice_is_refused(tmp_path):
     with pytest.raises(PathConflictError):
         publish([("a", b"1"), ("a", b"2")], tmp_path / "public")
+
+
+def part(*files):
+    return lambda: iter(files)
+
+
+def test_parts_and_files_together_are_the_site(tmp_path):
+    out = tmp_path / "public"
+    publish([("a", b"old"), ("p/b", b"1")], out)
+
+    done = publish([("a", b"1")], out, [part(("p/b", b"1"), ("p/c.html", b"22")), part(("q/d", b"333"))])
+
+    assert tree(out) == {"a": b"1", "p/b": b"1", "p/c.html": b"22", "q/d": b"333"}
+    assert (done.written, done.kept, done.removed, done.size, done.pages) == (3, 1, 0, 7, 1)
+
+
+def test_the_same_path_in_two_parts_is_refused_and_the_old_site_stays(tmp_path):
+    out = tmp_path / "public"
+    publish([("a", b"1"), ("b", b"1")], out)
+
+    # The first part only links the published file; the second must not write through that link.
+    with pytest.raises(PathConflictError):
+        publish([], out, [part(("a", b"1")), part(("a", b"2"))])
+
+    assert tree(out) == {"a": b"1", "b": b"1"}
+    assert not beside(out, "new").exists()
+
+
+def test_a_part_that_is_done_again_because_its_process_was_stopped_gives_the_same_site(tmp_path):
+    out, here = tmp_path / "public", os.getpid()
+    publish([("a/kept", b"1"), ("b/kept", b"1")], out)
+
+    def stopped(folder):
+        yield f"{folder}/kept", b"1"
+        yield f"{folder}/new", b"2"
+        if os.getpid() != here:
+            os.kill(os.getpid(), 9)
+        time.sleep(0.05)
+        yield f"{folder}/last", b"3"
+
+    publish([], out, [partial(stopped, "a"), partial(stopped, "b")])
+
+    each = {"kept": b"1", "new": b"2", "last": b"3"}
+    assert tree(out) == {f"{folder}/{name}": data for folder in "ab" for name, data in each.items()}
 
 
 def test_a_file_may_become_a_folder_and_back(tmp_path):
