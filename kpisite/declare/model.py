@@ -226,6 +226,7 @@ class Measure(Model):
     source: Id
     sql: str | None = None  # default: sum(<name>); median(<name>) for a duration
     kind: Literal["flow", "stock", "duration"]
+    within: Literal["last", "first", "average"] = "last"  # of a stock: which days of a period stand for it
     unit: str
     name: Words = Text()
 

@@ -1,12 +1,16 @@
 """The embedded engine: how a DuckDB connection is set up and how names, texts and CSV files are written in its SQL."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from sqlglot import exp
 
 from kpisite.declare.model import Column
+from kpisite.load.engine import Answer
+from kpisite.load.engine import EngineError as Refused
 
 Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
@@ -102,3 +106,32 @@ def fetch(connection: Connection, query: str) -> dict[str, Any]:
     """Ask and get the answer as one array for each column, masked where it holds NULL."""
     found: dict[str, Any] = connection.execute(query).fetchnumpy()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class DuckEngine:
+    """The embedded engine behind the protocol of all engines: it can compute every atom."""
+
+    connection: Connection
+    dialect: str = "duckdb"
+    lacks: frozenset[str] = frozenset()
+
+    def rows(self, view: str) -> exp.Expr:
+        """The rows of a view of the connection."""
+        return exp.to_table(view, quoted=True)
+
+    def put(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> exp.Expr:
+        """A small table of the connection."""
+        put_rows(self.connection, name, columns, rows)
+        return exp.to_table(name, quoted=True)
+
+    def text(self, query: exp.Expr) -> str:
+        """The query as DuckDB reads it."""
+        return query.sql(dialect=self.dialect)
+
+    def fetch(self, query: exp.Expr) -> Answer:
+        """Ask the connection."""
+        try:
+            return fetch(self.connection, self.text(query))
+        except duckdb.Error as error:
+            raise Refused(str(error).partition("\n")[0].removesuffix(".")) from error

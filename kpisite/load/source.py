@@ -10,6 +10,7 @@ from kpisite.declare.model import Column, Site
 from kpisite.errors import Place, Problems
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.columns import used_columns
+from kpisite.load.engine import Engine
 from kpisite.load.facts import FileFact
 from kpisite.load.faults import Faults, Key, tell
 from kpisite.load.files import find_files
@@ -43,6 +44,8 @@ class Table:
     columns: Mapping[str, TableColumn]
     header: tuple[str, ...]  # every column of the files
     dated: bool  # the day of delivery is known
+    engine: Engine  # where the views are
+    starts: str  # the view of the rows of each month's first day
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,11 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
     fields = {name: TableColumn(f"c{number}", kind) for number, (name, kind) in enumerate(columns.items())}
     # Periods without days all lie on day 0: then there is nothing to choose.
     daily = any(label.day for label in labels.periods.values())
-    ends = f"{table}_ends" if daily else f"{table}_rows"
+    ends, starts = (f"{table}_ends", f"{table}_starts") if daily else (f"{table}_rows", f"{table}_rows")
     dated = spec.as_of is not None or "{as_of}" in spec.file
-    return Table(f"{table}_rows", ends, fields, header, dated), _facts(scope.connection, staged, parts, labels)
+    here = engine.DuckEngine(scope.connection)
+    made = Table(f"{table}_rows", ends, fields, header, dated, here, starts)
+    return made, _facts(scope.connection, staged, parts, labels)
 
 
 def _open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
@@ -193,9 +198,10 @@ def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels) -> 
     keep = f" SEMI JOIN ({newest}) n USING (product, month, day, as_of)" if spec.as_of is not None else ""
     scope.connection.execute(f"CREATE VIEW {engine.name(table + '_rows')} AS SELECT * FROM {joined}{keep}")
     rows = engine.name(table + "_rows")
-    ends = f"SELECT product, month, max(day) AS day FROM {rows} GROUP BY ALL"
-    last_days = f"SELECT * FROM {rows} SEMI JOIN ({ends}) e USING (product, month, day)"
-    scope.connection.execute(f"CREATE VIEW {engine.name(table + '_ends')} AS {last_days}")
+    for view, edge in (("_ends", "max"), ("_starts", "min")):
+        days = f"SELECT product, month, {edge}(day) AS day FROM {rows} GROUP BY ALL"
+        chosen = f"SELECT * FROM {rows} SEMI JOIN ({days}) e USING (product, month, day)"
+        scope.connection.execute(f"CREATE VIEW {engine.name(table + view)} AS {chosen}")
 
 
 def _repeated(connection: engine.Connection, view: str) -> frozenset[Key]:

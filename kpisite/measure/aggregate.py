@@ -1,6 +1,6 @@
-"""Measures: SQL aggregates -> checked and rewritten for the engine, with exact sums and no division by zero."""
+"""Measures: SQL aggregates -> checked, and split into the atoms that engines compute and what is made of them here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp, parse_one
@@ -8,32 +8,38 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from kpisite.declare.model import Measure
 from kpisite.errors import did_you_mean
-from kpisite.load.engine_duckdb import DECIMAL
 from kpisite.load.header import fold
 from kpisite.load.source import TableColumn
+from kpisite.measure.atoms import AGGREGATES, Atom, split
 from kpisite.measure.expression import LONGEST, FormulaError
+from kpisite.measure.scalar import SCALARS, evaluate
+from kpisite.measure.series import Floats
 
-AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max, exp.Avg, exp.Median)
 COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Is, exp.Between, exp.Like, exp.ILike)
 ALLOWED = (
     *AGGREGATES, *COMPARISONS, exp.Filter, exp.Where, exp.Distinct, exp.Star, exp.Column, exp.Identifier, exp.Literal,
     exp.Boolean, exp.Null, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren, exp.And, exp.Or, exp.Not, exp.Case,
     exp.If, exp.Coalesce, exp.Nullif, exp.Abs,
 )  # fmt: skip
-FUNCTIONS = ("sum", "count", "min", "max", "avg", "median", "coalesce", "nullif", "abs")
+FUNCTIONS = ("sum", "count", "min", "max", "avg", "median", "quantile_cont", "coalesce", "nullif", "abs")
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """A measure as the engine is asked for it.
+    """A measure as engines are asked for it: atoms, and the expression that is computed from them.
 
     An additive one can be summed over months and products; any other is asked again for each period and level.
     `pivot` is set for sum(field) filter (where key = 'label'): many of those are cheaper asked together.
     """
 
-    sql: str
+    atoms: tuple[Atom, ...]
+    scalar: exp.Expr  # over columns a0, a1 ... for the atoms
     additive: bool
     pivot: tuple[str, str, str] | None = None  # field, key, label
+
+    def value(self, answers: Iterable[Floats]) -> Floats:
+        """The measure from the arrays of its atoms; NaN where it has no value."""
+        return evaluate(self.scalar, {f"a{number}": answer for number, answer in enumerate(answers)})
 
 
 def default_sql(name: str, measure: Measure) -> str:
@@ -53,10 +59,12 @@ def compile_measure(sql: str, columns: Mapping[str, TableColumn], header: tuple[
         raise FormulaError("a measure aggregates rows, and this has no aggregate", 0, len(sql), hint)
     for column in tree.find_all(exp.Column):
         _check_column(column, columns, header)
-    additive = _is_additive(tree)
-    pivot = _pivot(tree, columns)
-    lowered = _lower(tree, columns, additive=additive)
-    return Aggregate(lowered.sql(dialect="duckdb"), additive, pivot)
+    atoms, scalar = split(tree, columns)
+    for node in scalar.walk():
+        if not isinstance(node, SCALARS) or (isinstance(node, exp.Literal) and node.is_string):
+            hint = "Compare texts within an aggregate, as in sum(amount) filter (where channel = 'app')."
+            raise FormulaError("outside of its aggregates a measure knows only numbers", _start(node), len(sql), hint)
+    return Aggregate(atoms, scalar, _is_additive(tree), _pivot(tree, columns))
 
 
 def _parse(sql: str) -> exp.Expr:
@@ -96,8 +104,19 @@ def _check_node(node: exp.Expr, sql: str) -> None:
     if isinstance(node, AGGREGATES):
         if any(isinstance(inner, AGGREGATES) for inner in node.walk() if inner is not node):
             raise FormulaError("an aggregate stands inside another aggregate", start)
-        if any(value and name not in ("this", "big_int") for name, value in node.args.items()):
+        if isinstance(node, exp.PercentileCont):
+            _check_quantile(node, start, sql)
+        elif any(value and name not in ("this", "big_int") for name, value in node.args.items()):
             raise FormulaError(f"{node.key}() takes one argument", start)
+    if isinstance(node, exp.Filter) and not isinstance(node.this, AGGREGATES):
+        raise FormulaError("'filter' stands behind an aggregate", start, len(sql))
+
+
+def _check_quantile(node: exp.PercentileCont, start: int, sql: str) -> None:
+    share = node.expression
+    if not isinstance(share, exp.Literal) or share.is_string or not 0 <= float(share.this) <= 1:
+        hint = "Write quantile_cont(minutes, 0.9)."
+        raise FormulaError("a quantile is asked for a share from 0 to 1", start, len(sql), hint)
 
 
 def _check_column(column: exp.Column, columns: Mapping[str, TableColumn], header: tuple[str, ...]) -> None:
@@ -143,38 +162,3 @@ def _pivot(tree: exp.Expr, columns: Mapping[str, TableColumn]) -> tuple[str, str
     if field.kind not in ("decimal", "integer") or by.kind != "text":
         return None
     return field.field, by.field, label.name
-
-
-def _lower(tree: exp.Expr, columns: Mapping[str, TableColumn], *, additive: bool) -> exp.Expr:
-    # One more node above, so that the expression itself can be replaced, too.
-    whole = exp.Paren(this=tree)
-    for column in list(whole.find_all(exp.Column)):
-        column.replace(exp.column(columns[fold(column.name)].field, quoted=True))
-    floats = {found.field for found in columns.values() if found.kind == "float"}
-    for total in [node for node in whole.walk() if isinstance(node, exp.Sum | exp.Avg)]:
-        _make_exact(total, floats)
-    # The inner ones first: what stands inside a replaced node could not be found any more.
-    for node in reversed([node for node in whole.walk() if isinstance(node, exp.Mul | exp.Div)]):
-        if not additive or node.find_ancestor(*AGGREGATES) is not None:
-            node.replace(_arithmetic(node.copy()))
-    return whole
-
-
-def _arithmetic(node: exp.Mul | exp.Div) -> exp.Expr:
-    """Products of decimals overflow: they are taken as floats; what is divided by zero is missing, not infinite."""
-    left, right = exp.cast(exp.paren(node.this), "DOUBLE"), exp.cast(exp.paren(node.expression), "DOUBLE")
-    if isinstance(node, exp.Div):
-        return exp.Div(this=left, expression=exp.Nullif(this=right, expression=exp.Literal.number(0)))
-    return exp.Mul(this=left, expression=right)
-
-
-def _make_exact(node: exp.Sum | exp.Avg, floats: set[str]) -> None:
-    """Floats are summed in the order of their size, or as decimals: any other order is the engine's choice."""
-    value = node.this
-    if isinstance(value, exp.Distinct):
-        return
-    if any(column.name in floats for column in value.find_all(exp.Column)):
-        order = exp.Order(this=value.copy(), expressions=[exp.Ordered(this=value.copy())])
-        node.set("this", order)
-    elif isinstance(node, exp.Sum) and value.find(exp.Mul, exp.Div) is not None:
-        node.set("this", exp.cast(exp.paren(value.copy()), DECIMAL))

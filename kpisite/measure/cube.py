@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from kpisite.load import engine_duckdb as engine
+from kpisite.declare.model import Measure
 from kpisite.load.source import Table
 from kpisite.load.tables import Tables
 from kpisite.measure.aggregate import Aggregate
+from kpisite.measure.ask import by_group
 from kpisite.measure.axis import Calendar, Indexes
-from kpisite.measure.cells import Amounts, Cells
+from kpisite.measure.cells import Amounts, Cells, Whole
 from kpisite.measure.series import Floats
 from kpisite.periods import Grain
 
@@ -30,7 +30,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
-    """One measure by product and month."""
+    """One measure by product and month; `amounts` are what is added up: of an averaged balance the sums over days."""
 
     name: str
     kind: str
@@ -40,6 +40,11 @@ class Monthly:
     amounts: Amounts
     first: Indexes  # position of each product's first delivered month; NEVER without one
     step: int  # months between deliveries: 1, 3 or 12
+    within: str  # of a balance: which of its days stands for a period
+    days: Whole  # [products, months] days of an averaged balance
+    counted: Whole  # [products, months] rows of the source that were counted
+    engine: str  # the dialect of the engine that was asked
+    sent: str  # and its words, by product and month
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +62,26 @@ class Cube:
         """Aggregate the rows of groups of products over whole periods anew: [groups, periods]."""
         axis = self.calendar.axes[grain]
         start = self.calendar.start
-        connection = self.tables.connection
         spans = [
             (number, month + start)
             for number, (first, last) in enumerate(zip(axis.first.tolist(), axis.last.tolist(), strict=True))
             for month in range(first, last + 1)
         ]
         members = [(number, m.product, m.since + start) for number, group in enumerate(groups) for m in group]
-        engine.put_rows(connection, "spans", {"period": "INTEGER", "month": "INTEGER"}, spans)
-        three = {"subject": "INTEGER", "product": "INTEGER", "since": "INTEGER"}
-        engine.put_rows(connection, "members", three, members)
-        rows = engine.name(rows_of(self.tables.tables[measure.source], measure.kind))
-        found = engine.fetch(
-            connection,
-            f"SELECT m.subject, s.period, CAST({measure.aggregate.sql} AS DOUBLE) AS value "
-            f"FROM {rows} r JOIN members m USING (product) JOIN spans s USING (month) "
-            "WHERE month >= m.since GROUP BY m.subject, s.period",
-        )
+        table = self.tables.tables[measure.source]
+        asked = by_group(table.engine, rows_of(table, measure), [measure.aggregate], members, spans)
         result = np.full((len(groups), len(axis.periods)), np.nan)
-        result[found["subject"], found["period"]] = plain(found["value"])
+        result[asked.answer["subject"], asked.answer["period"]] = asked.value(measure.aggregate)
         return result
 
 
-def rows_of(table: Table, kind: str) -> str:
-    """The view a measure reads: balances stand on the last day of a month."""
-    return table.ends if kind == "stock" else table.view
+def rows_of(table: Table, measure: Measure | Monthly) -> str:
+    """The view a measure reads: a balance stands on the last or the first day of a month, or on all its days."""
+    if measure.kind != "stock":
+        return table.view
+    return {"last": table.ends, "first": table.starts}.get(measure.within, table.view)
 
 
-def plain(column: npt.NDArray[Any]) -> Floats:
-    """A column of the engine as floats, NaN where it has none."""
-    return np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
+def is_averaged(measure: Measure | Monthly) -> bool:
+    """Is it a balance that is averaged over its days?"""
+    return measure.kind == "stock" and measure.within == "average"

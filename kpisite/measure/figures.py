@@ -107,7 +107,7 @@ class Figures:
         axis, kind = self.axis(grain), self.indicator.kind
         if kind == "duration" and grain is not Grain.MONTH:
             return missing((self.cube.products, len(axis.periods)), "not-derivable")
-        if kind == "stock":
+        if kind == "stock" and self._stands_last():
             return self._merged(Grain.MONTH, rolled=rolled).at(axis.last)
         if kind == "flow" and grain is not Grain.MONTH and not self._is_linear():
             months = self._merged(Grain.MONTH, rolled=rolled)
@@ -120,11 +120,11 @@ class Figures:
         """Lines and bank as the sum of their products' own figures."""
         kind, calendar = self.indicator.kind, self.cube.calendar
         members = self.members(self.newest)
-        over = Grain.MONTH if kind in ("flow", "stock") else grain
+        over = Grain.MONTH if kind == "flow" or (kind == "stock" and self._stands_last()) else grain
         own = self.products(over)
         rolled, numbers = roll_up(own, amounts(own.value), members, self.axis(over).last)
         axis = self.axis(grain)
-        if kind == "stock":
+        if kind == "stock" and over is Grain.MONTH:
             return rolled.at(axis.last)
         if kind != "flow" or grain is Grain.MONTH:
             return rolled
@@ -193,6 +193,11 @@ class Figures:
         """The months between figures: those of the measure that is delivered least often."""
         names = {name for version in self.versions for name in measures_of(version.formula, self.grounds.params)}
         return max((self.cube.measures[name].step for name in names), default=1)
+
+    def _stands_last(self) -> bool:
+        """Do all balances of the figure stand on the last day of a period?"""
+        names = {n for version in self.versions for n in measures_of(version.formula, self.grounds.params)}
+        return all(self.cube.measures[name].within == "last" for name in names)
 
     def _is_linear(self) -> bool:
         kinds = {name: measure.kind for name, measure in self.cube.measures.items()}

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kpisite.measure.axis import Axis, Calendar, Indexes
-from kpisite.measure.cells import HERE, Amounts, Cells, Flags, missing
-from kpisite.measure.cube import NEVER, Cube, Member, Monthly
+from kpisite.measure.cells import HERE, Amounts, Cells, Flags, amounts, missing, sum_months
+from kpisite.measure.cube import NEVER, Cube, Member, Monthly, is_averaged
 from kpisite.measure.levels import Membership, roll_up
 from kpisite.measure.series import REASON, Floats
 from kpisite.periods import Grain
@@ -80,6 +80,10 @@ class Ground:
         return self._months[measure.name]
 
     def _by_month(self, measure: Monthly) -> Months:
+        if is_averaged(measure):
+            found = self._averaged(measure, self.cube.calendar.axes[Grain.MONTH])
+            first = measure.first if self.members is None else self.members.first
+            return Months(found, amounts(found.value), first, measure.step)
         if self.members is None:
             return Months(measure.cells, measure.amounts, measure.first, measure.step)
         last = self.cube.calendar.axes[Grain.MONTH].last
@@ -93,16 +97,28 @@ class Ground:
         axis, calendar = self.cube.calendar.axes[grain], self.cube.calendar
         if measure.kind == "duration" and (grain is not Grain.MONTH or self.members is not None):
             return missing((self.count, len(axis.periods)), "not-derivable")
+        if is_averaged(measure):
+            return self._averaged(measure, axis)
         months = self.months(measure)
         if grain is Grain.MONTH:
             return months.cells
         if measure.kind == "stock":
-            return months.cells.at(axis.last)
+            return months.cells.at(axis.first if measure.within == "first" else axis.last)
         found = add_up(months, axis, calendar)
         if measure.aggregate.additive:
             return found
         value = self.cube.ask(measure, grain, self._groups(measure))
         return Cells(np.where(found.ok, value, np.nan), found.reason)
+
+    def _averaged(self, measure: Monthly, axis: Axis) -> Cells:
+        """A balance averaged over all days of a period; lines and bank are the sums of their products' averages."""
+        months = Months(measure.cells, measure.amounts, measure.first, measure.step)
+        total = add_up(months, axis, self.cube.calendar)
+        days = sum_months(np.where(measure.cells.ok, measure.days, 0).astype(np.float64), axis)
+        products = Cells(total.value / np.where(days == 0, 1, days), total.reason)
+        if self.members is None:
+            return products
+        return roll_up(products, amounts(products.value), self.members, axis.last)[0]
 
     def _groups(self, measure: Monthly) -> Sequence[Sequence[Member]]:
         if self.members is None:

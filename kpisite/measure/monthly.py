@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from sqlglot import exp
 
 from kpisite.declare.model import Measure, Site
 from kpisite.errors import Problems
-from kpisite.load import engine_duckdb as engine
+from kpisite.load import engine_duckdb as duckdb
+from kpisite.load.engine import Engine, EngineError
 from kpisite.load.labels import product_numbers
 from kpisite.load.source import Table
 from kpisite.load.tables import Tables
 from kpisite.measure.aggregate import Aggregate
+from kpisite.measure.ask import by_month, plain
 from kpisite.measure.axis import Calendar, Indexes
 from kpisite.measure.cells import HERE, Cells, amounts
-from kpisite.measure.cube import NEVER, Cube, Monthly, plain, rows_of
+from kpisite.measure.cube import NEVER, Cube, Monthly, is_averaged, rows_of
 from kpisite.measure.series import REASON, Codes, Floats
 
 # From so many measures of one shape on, one grouped query is cheaper than filters.
@@ -35,6 +38,9 @@ class _Column:
     product: Integers
     month: Integers  # a calendar month's number
     value: Floats
+    counted: Integers  # rows behind it
+    days: Integers  # days behind it, where an average over them is wanted
+    sent: str
 
 
 def build_cube(
@@ -46,11 +52,11 @@ def build_cube(
     for source, table in tables.tables.items():
         found = {name: aggregate for name, aggregate in aggregates.items() if site.measures[name].source == source}
         columns |= _read(site, tables, table, found, problems)
-        vintage[source] = _vintage(tables, table, len(site.products), calendar)
+        vintage[source] = _vintage(table, len(site.products), calendar)
     launched = _launched(site, calendar)
     measures = {
         name: _monthly(
-            site.measures[name], name, aggregates[name], columns[name], _Frame(calendar, launched, steps[name])
+            site.measures[name], name, aggregates[name], columns[name], _Frame(calendar, launched, steps[name], tables)
         )
         for name in aggregates
         if name in columns
@@ -59,24 +65,30 @@ def build_cube(
 
 
 def _read(site: Site, tables: Tables, table: Table, found: Aggregates, problems: Problems) -> dict[str, _Column]:
-    shapes: dict[tuple[str, str, str], dict[str, str]] = {}
-    for name, aggregate in found.items():
-        if aggregate.pivot is not None:
-            field, key, _ = aggregate.pivot
-            shapes.setdefault((rows_of(table, site.measures[name].kind), field, key), {})[name] = aggregate.pivot[2]
-    shapes = {shape: labels for shape, labels in shapes.items() if len(labels) >= FEW}
-    columns: dict[str, _Column] = {}
-    for (rows, field, key), labels in shapes.items():
-        columns |= _read_pivot(tables, rows, field, key, labels)
+    columns = _read_pivots(site, tables, table, found) if table.engine.dialect == "duckdb" else {}
     views: dict[str, list[str]] = {}
     for name in found:
         if name not in columns:
-            views.setdefault(rows_of(table, site.measures[name].kind), []).append(name)
+            views.setdefault(rows_of(table, site.measures[name]), []).append(name)
     for rows, names in views.items():
+        days = any(is_averaged(site.measures[name]) for name in names)
         try:
-            columns |= _read_wide(tables, rows, names, found)
-        except engine.EngineError:
-            _blame(site, tables, rows, names, found, problems)
+            columns |= _read_wide(table.engine, rows, names, found, days=days)
+        except EngineError:
+            _blame(site, table.engine, rows, names, found, problems)
+    return columns
+
+
+def _read_pivots(site: Site, tables: Tables, table: Table, found: Aggregates) -> dict[str, _Column]:
+    shapes: dict[tuple[str, str, str], dict[str, str]] = {}
+    for name, aggregate in found.items():
+        if aggregate.pivot is not None and not is_averaged(site.measures[name]):
+            field, key, _ = aggregate.pivot
+            shapes.setdefault((rows_of(table, site.measures[name]), field, key), {})[name] = aggregate.pivot[2]
+    columns: dict[str, _Column] = {}
+    for (rows, field, key), labels in shapes.items():
+        if len(labels) >= FEW:
+            columns |= _read_pivot(tables, rows, field, key, labels)
     return columns
 
 
@@ -84,13 +96,13 @@ def _read_pivot(tables: Tables, rows: str, field: str, key: str, labels: Mapping
     """Many sums of one column, told apart by the label in another: grouped by the label."""
     distinct = sorted(set(labels.values()))
     numbers = list(enumerate(distinct))
-    engine.put_rows(tables.connection, "labels", {"number": "INTEGER", "label": "VARCHAR"}, numbers)
-    found = engine.fetch(
-        tables.connection,
-        f"SELECT key, CAST(sum(value) AS DOUBLE) AS value FROM ("
+    duckdb.put_rows(tables.connection, "labels", {"number": "INTEGER", "label": "VARCHAR"}, numbers)
+    sent = (
+        f"SELECT key, CAST(sum(value) AS DOUBLE) AS value, count(*) AS counted FROM ("
         f"SELECT (l.number * CAST({PRODUCTS} AS BIGINT) + product) * {MONTHS} + month AS key, r.{field} AS value "
-        f"FROM {engine.name(rows)} r JOIN labels l ON r.{key} = l.label WHERE r.{field} IS NOT NULL) GROUP BY key",
+        f"FROM {duckdb.name(rows)} r JOIN labels l ON r.{key} = l.label WHERE r.{field} IS NOT NULL) GROUP BY key"
     )
+    found = duckdb.fetch(tables.connection, sent)
     value, packed = plain(found["value"]), found["key"]
     label_of = (packed // (PRODUCTS * MONTHS)).astype(np.int32)
     order = np.argsort(label_of, kind="stable")
@@ -99,45 +111,47 @@ def _read_pivot(tables: Tables, rows: str, field: str, key: str, labels: Mapping
     for number, label in numbers:
         part = order[bounds[number] : bounds[number + 1]]
         product, month = np.divmod(packed[part] % (PRODUCTS * MONTHS), MONTHS)
-        columns[label] = _Column(product, month, value[part])
+        counted = found["counted"][part]
+        columns[label] = _Column(product, month, value[part], counted, np.ones_like(counted), sent)
     return {name: columns[label] for name, label in labels.items()}
 
 
-def _read_wide(tables: Tables, rows: str, names: Sequence[str], found: Aggregates) -> dict[str, _Column]:
-    fields = ", ".join(f"CAST({found[name].sql} AS DOUBLE) AS m{number}" for number, name in enumerate(names))
-    answer = engine.fetch(
-        tables.connection,
-        f"SELECT product, month, {fields} FROM {engine.name(rows)} GROUP BY product, month",
-    )
+def _read_wide(
+    engine: Engine, rows: str, names: Sequence[str], found: Aggregates, *, days: bool = False
+) -> dict[str, _Column]:
+    asked = by_month(engine, rows, [found[name] for name in names], days=days)
+    product, month, counted = (asked.answer[name].astype(np.int64) for name in ("product", "month", "counted"))
+    of_days = asked.answer["days"].astype(np.int64) if days else np.ones_like(counted)
     columns = {}
-    for number, name in enumerate(names):
-        value = plain(answer[f"m{number}"])
+    for name in names:
+        value = asked.value(found[name])
         here = np.isfinite(value)
-        columns[name] = _Column(answer["product"][here], answer["month"][here], value[here])
+        columns[name] = _Column(product[here], month[here], value[here], counted[here], of_days[here], asked.sent)
     return columns
 
 
-def _blame(site: Site, tables: Tables, rows: str, names: Sequence[str], found: Aggregates, problems: Problems) -> None:
+def _blame(site: Site, engine: Engine, rows: str, names: Sequence[str], found: Aggregates, problems: Problems) -> None:
     """Find out which of the measures the engine refused to compute."""
     for name in names:
         try:
-            _read_wide(tables, rows, [name], found)
-        except engine.EngineError as error:
-            what = str(error).partition("\n")[0].removesuffix(".")
+            _read_wide(engine, rows, [name], found)
+        except EngineError as error:
             hint = "Declare the type of the source's columns, as in 'columns: {channel: text}'."
             path = ("measures", name, "sql") if site.measures[name].sql is not None else ("measures", name)
-            problems.error(site.place(*path), f"measure '{name}' cannot be computed: {what}", hint, "measure-engine")
+            problems.error(site.place(*path), f"measure '{name}' cannot be computed: {error}", hint, "measure-engine")
 
 
-def _vintage(tables: Tables, table: Table, products: int, calendar: Calendar) -> npt.NDArray[np.int32]:
+def _vintage(table: Table, products: int, calendar: Calendar) -> npt.NDArray[np.int32]:
     newest = np.zeros((products, calendar.count), dtype=np.int32)
     if table.dated:
-        found = engine.fetch(
-            tables.connection,
-            f"SELECT product, month, max(as_of) AS as_of FROM {engine.name(table.view)} "
-            f"WHERE month >= {calendar.start} GROUP BY product, month",
+        query = (
+            exp.select("product", "month", "MAX(as_of) AS newest")
+            .from_(table.engine.rows(table.view))
+            .where(f"month >= {calendar.start}")
+            .group_by("product", "month")
         )
-        newest[found["product"], found["month"] - calendar.start] = found["as_of"]
+        found = table.engine.fetch(query)
+        newest[found["product"], found["month"] - calendar.start] = found["newest"]
     return newest
 
 
@@ -148,6 +162,7 @@ class _Frame:
     calendar: Calendar
     launched: Indexes
     step: int
+    tables: Tables
 
 
 def _monthly(measure: Measure, name: str, aggregate: Aggregate, column: _Column, frame: _Frame) -> Monthly:
@@ -161,10 +176,18 @@ def _monthly(measure: Measure, name: str, aggregate: Aggregate, column: _Column,
     first = np.full(shape[0], NEVER, dtype=np.intp)
     np.minimum.at(first, column.product[kept], position[kept])
     kept &= position >= 0
-    value = np.full(shape, np.nan)
-    value[column.product[kept], position[kept]] = column.value[kept]
+    at = column.product[kept], position[kept]
+    value, days, counted = np.full(shape, np.nan), np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    value[at], days[at], counted[at] = column.value[kept], column.days[kept], column.counted[kept]
+    sums = amounts(value)
+    if is_averaged(measure):
+        value = value / np.where(days == 0, 1, days)
     found = Cells(value, _reasons(value, first, step, calendar))
-    return Monthly(name, measure.kind, measure.source, aggregate, found, amounts(value), first, step)
+    engine = frame.tables.tables[measure.source].engine.dialect
+    return Monthly(
+        name, measure.kind, measure.source, aggregate, found, sums, first, step, measure.within, days, counted,
+        engine, column.sent,
+    )  # fmt: skip
 
 
 def _launched(site: Site, calendar: Calendar) -> Indexes:

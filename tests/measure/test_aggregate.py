@@ -5,7 +5,7 @@ import pytest
 from kpisite.load.source import TableColumn
 from kpisite.measure.aggregate import compile_measure
 from kpisite.measure.expression import FormulaError
-from tests.measure.small import a_site, an_indicator, figures, flow, problems_of, write
+from tests.measure.small import a_site, an_indicator, figures, flow, problems_of, stock, write
 
 COLUMNS = {
     "amount": TableColumn("c0", "decimal"),
@@ -50,6 +50,8 @@ def test_what_can_be_added_up_is_known(sql, additive):
         ("min(amount, cost)", "min() takes one argument", "a", ""),
         ("1 + 2", "a measure aggregates rows, and this has no aggregate", "1 + 2", "Write one, like sum(amount) or count(*)."),
         ("sum('x", "a quoted text is never closed", "'", ""),
+        ("quantile_cont(amount, 2)", "a quantile is asked for a share from 0 to 1", "amount, 2)", "Write quantile_cont(minutes, 0.9)."),
+        ("max(channel) = 'app'", "outside of its aggregates a measure knows only numbers", "'app'", "Compare texts within an aggregate, as in sum(amount) filter (where channel = 'app')."),
         ("sum(amount) -- all", "'--' would start a comment", "-", "Write - (-x), or leave it out."),
     ],
 )  # fmt: skip
@@ -70,7 +72,6 @@ def test_a_mistake_is_told_with_its_part_and_what_to_do(sql, what, part, hint):
         "getenv('HOME')",
         "count(*) over ()",
         "sum(amount)::integer",
-        "quantile_cont(amount, 0.5)",
         "sum(amount) filter (where exists (select 1))",
         "",
         "(" * 200 + "sum(amount)" + ")" * 200,
@@ -109,6 +110,10 @@ CASES = [
     ("max(minutes)", 20, 40, 50, 70),
     ("min(minutes) - 5", 5, 5, 5, 5),
     ("median(minutes)", 15, 25, 20, 40),
+    ("quantile_cont(minutes, 0.25)", 12.5, 17.5, 15, 25),
+    ("avg(minutes) filter (where channel = 'app')", 10, 80 / 3, 10, 37.5),
+    ("case when count(*) > 0 then sum(minutes) / (count(*) + 1) end", 10, 20, 20, 35),
+    ("coalesce(sum(minutes) filter (where channel = 'fax'), 0)", 0, 0, 0, 0),
     ("sum(minutes) / count(*)", 15, 25, 80 / 3, 40),
     ("sum(case when channel like 'a%' then minutes else 0 end)", 10, 80, 10, 150),
     ("sum(minutes) filter (where minutes between 20 and 60)", 20, 90, 70, "incomplete"),
@@ -180,6 +185,40 @@ def test_daily_balances_stand_on_the_last_day_of_the_month(tmp_path):
 
     assert [found.value("card", "x", f"2025-0{n}") for n in (1, 2, 3)] == [7, 11, 13]
     assert found.value("card", "x", "2025-Q1") == 13
+
+
+WITHIN = [
+    # how, 2025-01, 2025-02, 2025-Q1, of the line in 2025-Q1
+    ("last", 7, 11, 13, 113),
+    ("first", 5, 11, 5, 105),
+    ("average", 6, 11, (5 + 7 + 11 + 1 + 13) / 5, (5 + 7 + 11 + 1 + 13) / 5 + 100),
+]
+
+
+@pytest.mark.parametrize(("within", "january", "february", "quarter", "line"), WITHIN, ids=[case[0] for case in WITHIN])
+def test_a_balance_says_which_of_its_days_stand_for_a_period(tmp_path, within, january, february, quarter, line):
+    days = (("2025-01-10", 5), ("2025-01-30", 7), ("2025-02-27", 11), ("2025-03-02", 1), ("2025-03-31", 13))
+    rows = [{"product": "card", "day": day, "balance": balance} for day, balance in days]
+    rows += [{"product": "loan", "day": day, "balance": 100} for day, _ in days]
+    write(tmp_path, rows, "daily.csv")
+    site = a_site(
+        sources={"daily": {"file": "daily.csv", "product": "product", "period": "day"}},
+        measures={"s": stock("sum(balance)", source="daily") | {"within": within}},
+        indicators={
+            "x": an_indicator("s", "stock", unit="cny"),
+            "sum": an_indicator("s", "stock", unit="cny", across="sum"),
+            "half": an_indicator("s / 2", "ratio", unit="cny"),
+        },
+        report={"period": "2025-03", "history": 3},
+    )
+
+    found = figures(tmp_path, site)
+
+    assert [found.value("card", "x", f"2025-0{n}") for n in (1, 2)] == [january, february]
+    assert found.value("card", "x", "2025-Q1") == quarter
+    assert found.value("card", "half", "2025-Q1") == quarter / 2
+    assert found.value("line:retail", "x", "2025-Q1") == line
+    assert found.value("line:retail", "sum", "2025-Q1") == line
 
 
 def test_a_comparison_of_unlike_types_is_told_at_the_measure(tmp_path):

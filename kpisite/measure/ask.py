@@ -1,0 +1,77 @@
+"""The two questions that engines are asked: atoms by product and month, and atoms of groups over whole periods."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlglot import exp
+
+from kpisite.load.engine import Answer, Engine
+from kpisite.measure.aggregate import Aggregate
+from kpisite.measure.atoms import Atom, lowered
+from kpisite.measure.series import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer, with the words in which it was asked for."""
+
+    answer: Answer
+    position: dict[Atom, int]
+    sent: str
+
+    def value(self, aggregate: Aggregate) -> Floats:
+        """A measure by the rows of the answer; NaN where it has no value."""
+        return aggregate.value([plain(self.answer[f"m{self.position[atom]}"]) for atom in aggregate.atoms])
+
+
+def by_month(engine: Engine, view: str, aggregates: Sequence[Aggregate], *, days: bool = False) -> Asked:
+    """Measures by product and month, with the count of rows and, where wanted, of days behind each."""
+    fields = [exp.column("product"), exp.column("month"), exp.alias_(exp.Count(this=exp.Star()), "counted")]
+    if days:
+        different = exp.Count(this=exp.Distinct(expressions=[exp.column("day")]))
+        fields.append(exp.alias_(different, "days"))
+    position, atoms = _atoms(engine, aggregates)
+    query = exp.select(*fields, *atoms).from_(engine.rows(view)).group_by("product", "month")
+    return Asked(engine.fetch(query), position, engine.text(query))
+
+
+def by_group(
+    engine: Engine,
+    view: str,
+    aggregates: Sequence[Aggregate],
+    members: Sequence[tuple[int, int, int]],
+    spans: Sequence[tuple[int, int]],
+) -> Asked:
+    """Measures over the rows of groups of products in periods.
+
+    `members` are (subject, product, first month that counts), `spans` are (period, month).
+    """
+    group = engine.put("members", {"subject": "INTEGER", "member": "INTEGER", "since": "INTEGER"}, members)
+    time = engine.put("spans", {"period": "INTEGER", "part": "INTEGER"}, spans)
+    position, atoms = _atoms(engine, aggregates)
+    query = (
+        exp.select("subject", "period", *atoms)
+        .from_(engine.rows(view))
+        .join(group, on="member = product AND month >= since")
+        .join(time, on="part = month")
+        .group_by("subject", "period")
+    )
+    return Asked(engine.fetch(query), position, engine.text(query))
+
+
+def _atoms(engine: Engine, aggregates: Sequence[Aggregate]) -> tuple[dict[Atom, int], list[exp.Expr]]:
+    """Each atom once, whichever measures need it."""
+    position: dict[Atom, int] = {}
+    for aggregate in aggregates:
+        for atom in aggregate.atoms:
+            position.setdefault(atom, len(position))
+    fields = [exp.alias_(exp.cast(lowered(atom, engine), "DOUBLE"), f"m{at}") for atom, at in position.items()]
+    return position, fields
+
+
+def plain(column: npt.NDArray[Any]) -> Floats:
+    """A column of an engine as floats, NaN where it has none."""
+    return np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
