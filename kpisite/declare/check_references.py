@@ -77,6 +77,8 @@ def _of_product(id_: str, product: Product) -> Iterator[Reference]:
         yield Reference("indicators", indicator, (*path, "key", indicator), is_key=True)
     for number, indicator in enumerate(product.monitor):
         yield Reference("indicators", indicator, (*path, "monitor", number))
+    for indicator in product.rebase:
+        yield Reference("indicators", indicator, (*path, "rebase", indicator), is_key=True)
 
 
 def _of_plan(id_: str, plan: Plan) -> Iterator[Reference]:
@@ -88,6 +90,8 @@ def _of_plan(id_: str, plan: Plan) -> Iterator[Reference]:
         yield Reference("practices", practice, (*path, "practices", number))
     for number, effect in enumerate(plan.expected):
         yield Reference("indicators", effect.indicator, (*path, "expected", number, "indicator"))
+    for indicator in plan.rebase:
+        yield Reference("indicators", indicator, (*path, "rebase", indicator), is_key=True)
     for name, action in plan.actions.items():
         here = (*path, "actions", name)
         if action.practice:

@@ -272,6 +272,21 @@ class Definition(Model):
     dual_run: tuple[Month, Month] | None = None
 
 
+class Rebase(Model):
+    """From when on a figure follows another process, and why: its limits of variation are computed anew."""
+
+    from_: Month = Field(alias="from")
+    reason: Words
+
+
+def _several(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+# Written singly when there is only one.
+Rebases = Annotated[tuple[Rebase, ...], BeforeValidator(_several)]
+
+
 class Indicator(Model):
     """A formula over measures, with all that is needed to judge and explain it."""
 
@@ -296,6 +311,7 @@ class Indicator(Model):
     comparability: Literal["public", "survey", "estimate", "internal"] = "internal"
     benchmarks: tuple[Benchmark, ...] = ()
     definitions: tuple[Definition, ...] = ()
+    rebase: Rebases = ()  # for every product
     led_by: tuple[Id, ...] = ()
     owner: str = ""
     meaning: Words = Text()
@@ -342,12 +358,8 @@ class Target(Model):
         return self
 
 
-def _targets(value: object) -> object:
-    return value if isinstance(value, list | tuple) else [value]
-
-
 # Several targets hand over to each other by their `from` months; written singly when there is only one.
-Targets = Annotated[tuple[Target, ...], BeforeValidator(_targets), Field(min_length=1)]
+Targets = Annotated[tuple[Target, ...], BeforeValidator(_several), Field(min_length=1)]
 
 
 class Family(Model):
@@ -371,6 +383,7 @@ class Product(Model):
     launched: Month | None = None
     key: dict[Id, Targets] = {}
     monitor: tuple[Id, ...] = ()
+    rebase: dict[Id, Rebases] = {}
 
 
 class Bank(Model):
@@ -448,6 +461,7 @@ class Plan(Model):
     actions: dict[Id, Action] = {}
     reviews: tuple[PlanReview, ...] = ()
     closed: Day | None = None
+    rebase: dict[Id, Rebases] = {}  # from when on the plan's work shows as another process
 
 
 class Edge(Model):

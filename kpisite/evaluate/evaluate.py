@@ -13,6 +13,7 @@ from kpisite.evaluate.performance import House, house_line
 from kpisite.evaluate.report import ABSENT, KEY, MONITOR, ROLLED, Codes, Figures, Flags, Report
 from kpisite.evaluate.rollup import families_of, roll_up
 from kpisite.evaluate.rounding import Floats
+from kpisite.evaluate.signals import signals
 from kpisite.evaluate.status import Judged, Rules, judge, rules_of
 from kpisite.evaluate.target import Goals, keys_of, monthly_goals
 from kpisite.measure.series import REASON, GrainSeries, Series, Subject
@@ -44,6 +45,7 @@ def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.
         role=role,
         figures=figures,
         scores={grain: roll_up(site, series.subjects, series.indicators, role, one) for grain, one in figures.items()},
+        signals=signals(site, series.subjects, series.indicators, role, figures),
         actions=action_facts(site, as_of),
         sources=series.sources,
     )

@@ -68,6 +68,35 @@ class Scores:
     counts: Counts
 
 
+# What the chart of natural variation says of a point; the first one is "not charted".
+VARIATIONS = (
+    "", "common", "improvement-high", "improvement-low", "concern-high", "concern-low", "neutral-high", "neutral-low",
+)  # fmt: skip
+# Whether a process like this reaches its target by itself.
+ASSURANCES = ("", "passes", "hit-or-miss", "fails")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Signal or noise at one grain, [S, I, T], for the indicators whose cadence this grain is.
+
+    `charted` is what is watched: the value, or its change as the indicator's `spc` says; NaN at gaps. mean, spread
+    (the average moving range), lower and upper are the limits in force at that point, NaN without any; `state` tells
+    how firm they are. Codes: STATES and RULES of evaluate.limits and evaluate.rules, VARIATIONS, ASSURANCES.
+    """
+
+    charted: Floats
+    mean: Floats
+    spread: Floats
+    lower: Floats
+    upper: Floats
+    segment: Codes
+    state: Codes
+    rule: Codes
+    variation: Codes
+    assurance: Codes
+
+
 @dataclass(frozen=True, slots=True)
 class ActionFact:
     """One action as of the report's day: plan, action, and the status derived from its dates and progress.
@@ -98,6 +127,7 @@ class Report:
     role: Codes
     figures: dict[Grain, Figures]
     scores: dict[Grain, Scores]
+    signals: dict[Grain, Signals]
     actions: tuple[ActionFact, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     frozen: bool = False

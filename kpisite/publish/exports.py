@@ -16,7 +16,7 @@ from kpisite.publish.package import ACTION_COLUMNS, RESULT_COLUMNS, data_package
 from kpisite.publish.result_json import result_json
 from kpisite.release.axes import axes_of
 from kpisite.release.snapshot import WARNING_COLUMNS
-from kpisite.release.tables import score_table, table, targets
+from kpisite.release.tables import score_table, signal_columns, table, targets
 from kpisite.release.text import few_numbers, number, numbers, words
 
 # Few enough that their texts need little memory at once.
@@ -65,14 +65,15 @@ def _result_lines(report: Report, subjects: npt.NDArray[np.intp], indicators: np
         numbers(column("attainment")),
         words(column("status"), STATUSES),
         few_numbers(column("score")),
+        signal_columns(report, axes, (subjects, indicators))[0],
         words(column("reason"), REASONS),
         [role for role in roles for _ in labels],
         few_numbers(column("weight")),
         strict=True,
     )
     return [
-        f"{key},{value},{target},{share},{status},{score},,{reason},{role},{weight}"
-        for key, value, target, share, status, score, reason, role, weight in cells
+        f"{key},{value},{target},{share},{status},{score},{signal},{reason},{role},{weight}"
+        for key, value, target, share, status, score, signal, reason, role, weight in cells
     ]
 
 

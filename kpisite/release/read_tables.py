@@ -7,20 +7,37 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kpisite.evaluate.report import STATUSES, Codes, Counts, Figures, Flags, Floats, Scores
+from kpisite.evaluate.report import ASSURANCES, STATUSES, VARIATIONS, Codes, Counts, Figures, Flags, Floats, Scores
+from kpisite.evaluate.rules import RULES
 from kpisite.measure.series import REASON
 from kpisite.periods import Grain
 from kpisite.release.axes import Axes
 from kpisite.release.tables import COMPOSITE
 from kpisite.release.text import read_few, read_numbers
 
-_NUMBERS = ("value", "target", "target_high", "score", "attainment", "tolerance", "weight", "sample")
+_NUMBERS = ("value", "target", "target_high", "score", "attainment", "tolerance", "weight", "sample", "charted")
 # Hardly any two cells of these are the same.
-_VARIED = ("value", "attainment")
+_VARIED = ("value", "attainment", "charted")
+# Columns of words: where they stand in a report, and their codes.
+_CODES: Mapping[str, tuple[str, Mapping[str, int]]] = {
+    "signal": ("variation", {name: code for code, name in enumerate(VARIATIONS)}),
+    "rule": ("rule", {name: code for code, name in enumerate(RULES)}),
+    "assurance": ("assurance", {name: code for code, name in enumerate(ASSURANCES)}),
+}
 _FLAGS = ("over_limit", "small")
 _ROLLED = ("score", "coverage", "low", "high")
 _STATUS = {name: code for code, name in enumerate(STATUSES)}
 _Cut = tuple[slice, slice, slice]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the signals of a grain say of each figure; the limits behind them stand in tables of their own."""
+
+    charted: Floats
+    variation: Codes
+    rule: Codes
+    assurance: Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +48,21 @@ class _Whole:
     flags: dict[str, Flags]
     reason: Codes
     status: Codes
+    codes: dict[str, Codes]
     vintage: npt.NDArray[np.int32]
 
 
-def read_figures(axes: Axes, tables: Sequence[str]) -> dict[Grain, Figures]:
-    """The figures of all subjects, from one table for each of them in their order."""
+def read_figures(axes: Axes, tables: Sequence[str]) -> tuple[dict[Grain, Figures], dict[Grain, Judged]]:
+    """The figures of all subjects and what was said of each, from one table for each subject in their order."""
     labels = axes.labels
     whole = _nothing((len(axes.subjects), len(axes.indicators), len(labels)))
     where = {id_: i * len(labels) for i, id_ in enumerate(axes.indicators)}
     when = {label: t for t, label in enumerate(labels)}
     for s, text in enumerate(tables):
-        columns = _columns(text)
+        columns = columns_of(text)
         at = [where[id_] + when[label] for id_, label in zip(columns["indicator"], columns["period"], strict=True)]
         _fill(whole, s, np.array(at, dtype=np.intp), columns)
-    return {
+    figures = {
         grain: Figures(
             grain=grain,
             periods=axes.periods[grain],
@@ -53,15 +71,22 @@ def read_figures(axes: Axes, tables: Sequence[str]) -> dict[Grain, Figures]:
             vintage=whole.vintage[part].copy(),
             over_limit=whole.flags["over_limit"][part].copy(),
             small=whole.flags["small"][part].copy(),
-            **{field: cells[part].copy() for field, cells in whole.numbers.items()},
+            **{field: cells[part].copy() for field, cells in whole.numbers.items() if field != "charted"},
         )
         for grain, part in _cuts(axes)
     }
+    judged = {
+        grain: Judged(
+            whole.numbers["charted"][part].copy(), **{name: c[part].copy() for name, c in whole.codes.items()}
+        )
+        for grain, part in _cuts(axes)
+    }
+    return figures, judged
 
 
 def read_scores(axes: Axes, text: str) -> dict[Grain, Scores]:
     """The roll-ups of all subjects."""
-    columns = _columns(text)
+    columns = columns_of(text)
     shape = (len(axes.subjects), len(axes.families) + 1, len(axes.labels))
     at = _score_cells(axes, columns)
     cells = {field: np.full(shape, np.nan) for field in _ROLLED}
@@ -89,11 +114,12 @@ def _nothing(shape: tuple[int, int, int]) -> _Whole:
         flags={field: np.zeros(shape, dtype=np.bool_) for field in _FLAGS},
         reason=np.full(shape, REASON["not-applicable"], dtype=np.int8),
         status=np.zeros(shape, dtype=np.int8),
+        codes={field: np.zeros(shape, dtype=np.int8) for field, _ in _CODES.values()},
         vintage=np.zeros(shape, dtype=np.int32),
     )
 
 
-def _columns(text: str) -> dict[str, Sequence[str]]:
+def columns_of(text: str) -> dict[str, Sequence[str]]:
     """The columns of a table by their names; ids, codes, labels and numbers need no quotes.
 
     All cells are cut apart in one go, and every n-th belongs to a column: that makes no object for each line.
@@ -116,6 +142,8 @@ def _fill(whole: _Whole, subject: int, at: npt.NDArray[np.intp], columns: Mappin
         flags[subject].reshape(-1)[at] = [word != "" for word in columns[field]]
     whole.reason[subject].reshape(-1)[at] = read_few(columns["reason"], REASON)
     whole.status[subject].reshape(-1)[at] = read_few(columns["status"], _STATUS)
+    for name, (field, known) in _CODES.items():
+        whole.codes[field][subject].reshape(-1)[at] = read_few(columns[name], known)
     days = {text: dt.date.fromisoformat(text).toordinal() if text else 0 for text in set(columns["vintage"])}
     whole.vintage[subject].reshape(-1)[at] = read_few(columns["vintage"], days)
 

@@ -16,6 +16,7 @@ from kpisite.release.axes import freeze_axes, thaw_axes
 from kpisite.release.declarations import REVIEWS, freeze_site, is_declaration, thaw_site
 from kpisite.release.inputs import freeze_source, thaw_source
 from kpisite.release.read_tables import read_figures, read_scores
+from kpisite.release.signal_tables import limit_table, read_signals
 from kpisite.release.tables import score_table, table, value_table
 from kpisite.release.text import as_json
 
@@ -34,6 +35,7 @@ def freeze(report: Report, previous: str = "") -> dict[str, str]:
     files = freeze_site(report.site)
     files[AXES] = freeze_axes(report)
     files |= {values_path(one.id): value_table(report, s) for s, one in enumerate(report.subjects)}
+    files |= {signals_path(one.id): limit_table(report, s) for s, one in enumerate(report.subjects)}
     files[SCORES] = score_table(report)
     files[ACTIONS] = table(("plan", "action", "status"), [f"{a.plan},{a.action},{a.status}" for a in report.actions])
     files[WARNINGS] = table(WARNING_COLUMNS, [])
@@ -47,6 +49,7 @@ def thaw(files: Mapping[str, str]) -> Report:
     site = thaw_site(files, version=head["version"], titles=head["titles"])
     fiscal = site.report.fiscal_year_starts
     axes, role = thaw_axes(files[AXES], fiscal)
+    figures, judged = read_figures(axes, [files[values_path(subject.id)] for subject in axes.subjects])
     return Report(
         version=head["version"],
         title=head["title"],
@@ -57,8 +60,9 @@ def thaw(files: Mapping[str, str]) -> Report:
         indicators=axes.indicators,
         families=axes.families,
         role=role,
-        figures=read_figures(axes, [files[values_path(subject.id)] for subject in axes.subjects]),
+        figures=figures,
         scores=read_scores(axes, files[SCORES]),
+        signals=read_signals(axes, site, judged, [files[signals_path(subject.id)] for subject in axes.subjects]),
         actions=tuple(ActionFact(*line.split(",")) for line in files[ACTIONS].splitlines()[1:]),
         sources=tuple(thaw_source(source) for source in head["inputs"]),
         frozen=True,
@@ -91,6 +95,11 @@ def hash_of(text: str) -> str:
 def values_path(subject: str) -> str:
     """The file of a subject's figures."""
     return f"values/{subject.replace(':', '-')}.csv"
+
+
+def signals_path(subject: str) -> str:
+    """The file of the limits of a subject's figures."""
+    return f"signals/{subject.replace(':', '-')}.csv"
 
 
 def _head(report: Report, files: Mapping[str, str], previous: str) -> str:

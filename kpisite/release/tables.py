@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kpisite.evaluate.report import STATUSES, Floats, Report, Scores
+from kpisite.evaluate.report import ASSURANCES, STATUSES, VARIATIONS, Floats, Report, Scores
+from kpisite.evaluate.rules import RULES
 from kpisite.measure.series import REASONS
+from kpisite.periods import Grain
 from kpisite.release.axes import Axes, axes_of
 from kpisite.release.text import few_numbers, numbers, words
 
 COMPOSITE = "composite"
 VALUE_COLUMNS = (
     "indicator", "period", "value", "target", "status", "score", "attainment", "signal", "reason", "vintage",
-    "tolerance", "weight", "sample", "over_limit", "small",
+    "tolerance", "weight", "sample", "over_limit", "small", "charted", "rule", "assurance",
 )  # fmt: skip
 SCORE_COLUMNS = (
     "product", "family", "period", "score", "status", "coverage", "low", "high", "green", "amber", "red", "grey",
@@ -56,13 +58,41 @@ def value_table(report: Report, subject: int) -> str:
         few_numbers(column("sample")),
         words(column("over_limit"), _FLAG),
         words(column("small"), _FLAG),
+        *signal_columns(report, axes, (subject, carried)),
         strict=True,
     )
     lines = [
-        f"{key},{value},{target},{status},{score},{share},,{reason},{day},{width},{weight},{sample},{over},{small}"
-        for key, value, target, status, score, share, reason, day, width, weight, sample, over, small in cells
-    ]
+        f"{key},{value},{target},{status},{score},{share},{signal},{reason},{day},{width},{weight},{sample},{over},{small},"
+        f"{charted},{rule},{assurance}"
+        for (
+            key, value, target, status, score, share, reason, day, width, weight, sample, over, small,
+            signal, charted, rule, assurance,
+        ) in cells
+    ]  # fmt: skip
     return table(VALUE_COLUMNS, lines)
+
+
+def signal_columns(report: Report, axes: Axes, at: tuple[Any, Any]) -> tuple[list[str], ...]:
+    """Variation, what is charted, rule and assurance of some figures at all grains; empty where none is charted."""
+
+    def column(field: str) -> npt.NDArray[Any]:
+        return np.concatenate([_signal_cells(report, grain, field, at) for grain in axes.grains], axis=1)
+
+    return (
+        words(column("variation"), VARIATIONS),
+        numbers(column("charted")),
+        words(column("rule"), RULES),
+        words(column("assurance"), ASSURANCES),
+    )
+
+
+def _signal_cells(report: Report, grain: Grain, field: str, at: tuple[Any, Any]) -> npt.NDArray[Any]:
+    found = report.signals.get(grain)
+    if found is not None:
+        cells: npt.NDArray[Any] = getattr(found, field)[at]
+        return cells
+    shape = report.figures[grain].value[at].shape
+    return np.full(shape, np.nan) if field == "charted" else np.zeros(shape, dtype=np.int8)
 
 
 def targets(low: Floats, high: Floats) -> list[str]:

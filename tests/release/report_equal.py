@@ -13,7 +13,7 @@ def differences(one, other):
         found.append("site")
     if not np.array_equal(one.role, other.role):
         found.append("role")
-    for group in ("figures", "scores"):
+    for group in ("figures", "scores", "signals"):
         left, right = getattr(one, group), getattr(other, group)
         if list(left) != list(right):
             found.append(f"{group}: {list(left)} {list(right)}")
