@@ -133,6 +133,29 @@ def release(
     _say(quiet, f"Frozen into {_shown(made.folder)}: {made.figures} figures, content hash {made.content_hash[:16]}.")
 
 
+@main.command()
+@_config
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Everything that differs, as JSON.")
+def diff(config: str | None, first: str, second: str, as_json: bool) -> None:
+    """Compare version A with the later version B: what differs, and what it differs by."""
+    file = _find(config)
+    from kpisite.difference import UnknownVersionError, difference
+    from kpisite.release.told import as_lines, as_plain
+
+    with _problems_shown("json" if as_json else "text"):
+        try:
+            changes = difference(file, first, second)
+        except UnknownVersionError as error:
+            raise click.UsageError(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(as_plain(changes), ensure_ascii=False, indent=1))
+        return
+    for line in as_lines(changes):
+        click.echo(line)
+
+
 @main.command("list")
 @_config
 @click.argument("what", type=click.Choice(LISTS))

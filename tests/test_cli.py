@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
-from tests.conftest import kpisite
+from kpisite.cli import main
+from tests.conftest import ROOT, kpisite
 
 SITE = """\
 site: {title: 示例, languages: [zh]}
@@ -148,3 +150,26 @@ def test_the_sources_are_not_built_over(site):
 
     assert done.returncode == 1
     assert (site / "site.yaml").is_file()
+
+
+def test_diff_tells_what_differs_between_two_versions():
+    done = CliRunner().invoke(main, ["diff", "2025-10", "2025-11", "-f", str(ROOT / "site.yaml")])
+
+    assert done.exit_code == 0
+    assert "  sme-loan npl-ratio 2025-06: 1.42 green -> 1.63 amber" in done.stdout.splitlines()
+
+
+def test_diff_as_json_can_be_read_by_programs():
+    done = CliRunner().invoke(main, ["diff", "2025-10", "2025-11", "--json", "-f", str(ROOT / "site.yaml")])
+
+    found = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert found["after"] == {"version": "2025-11", "period": "2025-11", "as_of": found["after"]["as_of"]}
+    assert any(one["indicator"] == "npl-ratio" for one in found["restated"])
+
+
+def test_diff_of_a_version_that_is_not_there_names_the_nearest():
+    done = CliRunner().invoke(main, ["diff", "2025-1", "2025-11", "-f", str(ROOT / "site.yaml")])
+
+    assert done.exit_code == 2
+    assert "no version is called '2025-1'. Did you mean '2025-1" in done.stderr

@@ -24,6 +24,7 @@ STAGES = (
     "unchanged",
     "build",
     "listing",
+    "difference",
     "api",
     "cli",
     "__main__",

@@ -37,16 +37,26 @@ class Reasons:
     """Why the composites of products moved: the axes, and the moves over them.
 
     Products and indicators are those of the later report, and after them those that only the earlier one has.
-    `entered` and `left` are [S, I]: scored in the second moment only, or in the first only.
     """
 
     products: tuple[str, ...]
     indicators: tuple[str, ...]
+    before: State
+    after: State
+    way: Way
     moves: Moves
-    before: Floats  # composites [S]
-    after: Floats
-    entered: Flags
-    left: Flags
+
+    @property
+    def entered(self) -> Flags:
+        """What has a score in the second moment only [S, I]."""
+        only: Flags = np.isnan(self.before.score[:, :, 0]) & ~np.isnan(self.after.score[:, :, 0])
+        return only
+
+    @property
+    def left(self) -> Flags:
+        """What has a score in the first moment only [S, I]."""
+        only: Flags = ~np.isnan(self.before.score[:, :, 0]) & np.isnan(self.after.score[:, :, 0])
+        return only
 
 
 def reasons(before: Moment, after: Moment) -> Reasons:
@@ -54,17 +64,8 @@ def reasons(before: Moment, after: Moment) -> Reasons:
     products = _joined(_products(after.report), _products(before.report))
     indicators = _joined(after.report.indicators, before.report.indicators)
     first, second = (_state(one, products, indicators) for one in (before, after))
-    found = decompose(first, second, _way(before, after, products, indicators))
-    there, then = (~np.isnan(one.score[:, :, 0]) for one in (first, second))
-    return Reasons(
-        products=products,
-        indicators=indicators,
-        moves=found,
-        before=first.composite,
-        after=second.composite,
-        entered=then & ~there,
-        left=there & ~then,
-    )
+    way = _way(before, after, products, indicators)
+    return Reasons(products, indicators, first, second, way, decompose(first, second, way))
 
 
 def is_redefined(indicator: Indicator, first: Period, second: Period) -> bool:

@@ -31,7 +31,7 @@ def effect(found, product, indicator, kind):
 
 def untold(found):
     """The greatest difference between a change and its parts, and how many changes there are."""
-    rest = np.abs(total(found.moves.effects) + found.moves.mix - (found.after - found.before))
+    rest = np.abs(total(found.moves.effects) + found.moves.mix - (found.after.composite - found.before.composite))
     return np.nanmax(rest, initial=0), np.count_nonzero(~np.isnan(rest))
 
 
