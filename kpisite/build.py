@@ -189,6 +189,8 @@ def _patterns(site: Site) -> Iterator[str]:
     """The globs of the data files; placeholders match anything."""
     for source in site.sources.values():
         yield PLACEHOLDER.sub("*", source.file)
+    if site.targets is not None:
+        yield site.targets.file
 
 
 def _refuse_foreign(config: Path, folder: Path) -> None:

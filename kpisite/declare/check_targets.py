@@ -2,6 +2,7 @@
 
 import math
 
+from kpisite.declare.check_anchors import check_numbers
 from kpisite.declare.draft import Draft
 from kpisite.declare.model import Path, Product, Site, Target
 from kpisite.errors import Problems
@@ -19,7 +20,8 @@ def check_targets(site: Site, draft: Draft, problems: Problems) -> None:
     for id_, product in site.products.items():
         for indicator, targets in product.key.items():
             _check_history(site, indicator, targets, ("products", id_, "key", indicator), draft, problems)
-        _check_weights(id_, product, draft, problems)
+        if not draft.some_targets:
+            _check_weights(site, id_, product, draft, problems)
         _check_monitor(id_, product, draft, problems)
     for indicator, targets in site.bank.key.items():
         _check_history(site, indicator, targets, ("bank", "key", indicator), draft, problems)
@@ -29,43 +31,36 @@ def _check_history(
     site: Site, indicator: str, targets: tuple[Target, ...], path: Path, draft: Draft, problems: Problems
 ) -> None:
     declared = site.indicators.get(indicator)
-    before: Period | None = None
     for number, target in enumerate(targets):
         here = (*path, number)
-        if number and target.from_ is None:
-            place = draft.place(*here)
-            problems.error(
-                place,
-                f"the target number {number + 1} of '{indicator}' has no 'from'",
-                "Write the month it begins in.",
-                "target-from",
-            )
-        if before and target.from_ and target.from_ <= before:
-            place = draft.place(*here, "from")
-            what = f"the target from {target.from_} follows the one from {before}"
-            problems.error(place, what, "Write the targets in the order of their months, one for each.", "target-order")
-        before = target.from_ or before
+        if number:
+            _check_hand_over(indicator, targets[number - 1], target, here, draft, problems)
         if declared:
-            _check_value(target, declared.direction, indicator, here, draft, problems)
+            check_numbers(target, declared, indicator, here, draft, problems)
 
 
-def _check_value(target: Target, direction: str, indicator: str, path: Path, draft: Draft, problems: Problems) -> None:
-    low_and_high = target.target if isinstance(target.target, tuple) else None
-    if direction == "range" and low_and_high is None:
-        what = f"'{indicator}' has the direction 'range', but one number as its target"
-        problems.error(draft.place(*path, "target"), what, "Write [low, high].", "target-range")
-    if direction != "range" and low_and_high is not None:
-        what = f"'{indicator}' has the direction '{direction}', but a range as its target"
-        problems.error(draft.place(*path, "target"), what, "Write one number.", "target-range")
-    if target.tolerance is None and 0 in (low_and_high or (target.target,)):
-        what = f"the target of '{indicator}' is 0 and has no tolerance"
-        hint = "Add 'tolerance'; a share of 0 is no tolerance."
-        problems.error(draft.place(*path, "target"), what, hint, "zero-target-needs-tolerance")
+def _check_hand_over(
+    indicator: str, before: Target, target: Target, here: Path, draft: Draft, problems: Problems
+) -> None:
+    """Each target begins after the one before it, and after its end where it has one."""
+    number = int(here[-1])
+    previous = draft.place(*here[:-1], number - 1)
+    if target.from_ is None:
+        what = f"the target number {number + 1} of '{indicator}' has no 'from'"
+        problems.error(draft.place(*here), what, "Write the month it begins in.", "target-from")
+    elif before.from_ and target.from_ < before.from_:
+        what = f"the target from {target.from_} follows the one from {before.from_}"
+        hint = "Write the targets in the order of their months, one for each."
+        problems.error(draft.place(*here, "from"), what, hint, "target-order")
+    elif (before.until and target.from_ <= before.until) or target.from_ == before.from_:
+        what = f"two targets of '{indicator}' rule in {target.from_}; the other is at {previous}"
+        problems.error(draft.place(*here), what, "Let one end before the other begins.", "target-overlap")
 
 
-def _check_weights(id_: str, product: Product, draft: Draft, problems: Problems) -> None:
+def _check_weights(site: Site, id_: str, product: Product, draft: Draft, problems: Problems) -> None:
     """Wherever a target takes over, the weights then in force are 100 together."""
-    starts = sorted({_start(target) for targets in product.key.values() for target in targets})
+    reported = (site.report.through or site.report.period).number
+    starts = sorted({month for targets in product.key.values() for one in targets for month in _turns(one, reported)})
     told = float(WHOLE_WEIGHT)
     for start in starts:
         weights = {indicator: _weight(targets, start) for indicator, targets in product.key.items()}
@@ -88,10 +83,18 @@ def _start(target: Target) -> int:
     return target.from_.number if target.from_ else _BEGINNING
 
 
+def _turns(target: Target, reported: int) -> tuple[int, ...]:
+    """The month in which a target's weight begins to count, and the one after its end if that is reported already."""
+    ended = target.until is not None and target.until.number < reported
+    return (_start(target), target.until.number + 1) if target.until and ended else (_start(target),)
+
+
 def _weight(targets: tuple[Target, ...], month: int) -> float:
     """The weight in force in a month."""
-    begun = [target.weight for target in targets if _start(target) <= month]
-    return begun[-1] if begun else 0
+    begun = [target for target in targets if _start(target) <= month]
+    if not begun or (begun[-1].until and begun[-1].until.number < month):
+        return 0
+    return begun[-1].weight
 
 
 def _check_monitor(id_: str, product: Product, draft: Draft, problems: Problems) -> None:

@@ -35,6 +35,7 @@ class Draft:
     body_places: dict[Path, Place] = field(default_factory=dict)
     broken: set[Path] = field(default_factory=set)
     whole: bool = True  # every file was read to its end
+    some_targets: bool = False  # files of targets have mistakes, so that weights may be missing
 
     def ids(self, section: str) -> tuple[str, ...]:
         """All ids declared in a section, also of entries that are not in shape."""

@@ -25,8 +25,8 @@ def content_files(root: Path) -> tuple[Path, ...]:
     return tuple(sorted(found, key=lambda path: path.relative_to(root).as_posix()))
 
 
-def read_text(path: Path, root: Path, problems: Problems) -> str | None:
-    """The text of a UTF-8 file, or None with the problem noted; line ends become single."""
+def read_text(path: Path, root: Path, problems: Problems, fallback: str = "") -> str | None:
+    """The text of a file, UTF-8 or else the fallback encoding, or None with the problem noted; line ends are single."""
     name = path.relative_to(root).as_posix()
     if not path.resolve().is_relative_to(root.resolve()):
         problems.error(
@@ -46,9 +46,23 @@ def read_text(path: Path, root: Path, problems: Problems) -> str | None:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
+        other = _decoded(data, fallback) if fallback else None
+        if other is not None:
+            return other
         before = data[: error.start].decode("utf-8")
         line, col = before.count("\n") + 1, len(before) - before.rfind("\n")
         what = f"the file is not UTF-8: byte 0x{data[error.start]:02X} at position {error.start}"
         problems.error(Place(name, line, col), what, "Save it as UTF-8.", "file-encoding")
         return None
+    return _single(text)
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return _single(data.decode(encoding))
+    except UnicodeDecodeError:
+        return None
+
+
+def _single(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")

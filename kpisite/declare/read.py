@@ -7,13 +7,14 @@ from kpisite.declare.excerpt import with_excerpts
 from kpisite.declare.gather import gather
 from kpisite.declare.model import Site
 from kpisite.declare.shape import shape
+from kpisite.declare.target_files import with_target_files
 from kpisite.errors import Problems
 
 
 def read_site(config: pathlib.Path, problems: Problems) -> Site:
     """Read the site whose site.yaml this is; raises AuthorError with all problems of all files if there are any."""
     draft, texts = gather(config, problems)
-    site = shape(draft, problems)
+    site = with_target_files(shape(draft, problems), draft, config.parent, problems)
     # Where a file could not be read to its end, what it declares further down would only seem to be unknown.
     if draft.whole:
         check(site, draft, problems)

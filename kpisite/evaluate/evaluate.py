@@ -1,7 +1,7 @@
 """Series -> Report: every figure judged, rolled up, and joined by the figures of the house itself."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 import numpy as np
@@ -30,9 +30,11 @@ def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.
     rules = rules_of(site, series.indicators)
     goals = monthly_goals(site, series)
     grains = [series.grains[grain] for grain in GRAIN_ORDER if grain in series.grains]
-    figures = {cells.grain: _figures(site, rules, role, cells, goals.over(cells.periods)) for cells in grains}
+    wanted = {cells.grain: goals.over(cells.periods) for cells in grains}
+    figures = {cells.grain: _figures(site, rules, role, cells, wanted[cells.grain]) for cells in grains}
     period = of_month(site.report.period.last_month, Grain.MONTH, site.report.fiscal_year_starts)
-    _add_house(House(site, series.subjects, role, figures, version, period, as_of), rules, series.indicators)
+    house = House(site, series.subjects, role, figures, version, period, as_of)
+    _add_house(house, rules, series.indicators, wanted)
     return Report(
         version=version,
         title=title,
@@ -109,7 +111,7 @@ def _judged(site: Site, rules: Rules, value: Floats, sample: Floats, goals: Goal
     return Judged(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Judged)))
 
 
-def _add_house(house: House, rules: Rules, indicators: Sequence[str]) -> None:
+def _add_house(house: House, rules: Rules, indicators: Sequence[str], wanted: Mapping[Grain, Goals]) -> None:
     """Write the bank's own figures into the fresh arrays of the report and judge them."""
     bank = next((s for s, subject in enumerate(house.subjects) if subject.level == "bank"), None)
     if bank is None:
@@ -118,13 +120,12 @@ def _add_house(house: House, rules: Rules, indicators: Sequence[str]) -> None:
     for grain, figures in house.figures.items():
         for i in own:
             figures.value[bank, i], figures.reason[bank, i] = house_line(house, indicators[i], grain)
-        _judge_again(house.site, rules, figures, bank)
+        _judge_again(house.site, rules, figures, bank, wanted[grain])
 
 
-def _judge_again(site: Site, rules: Rules, figures: Figures, subject: int) -> None:
+def _judge_again(site: Site, rules: Rules, figures: Figures, subject: int, goals: Goals) -> None:
     """Judge one subject's figures once more, now that its own values are there."""
     one = slice(subject, subject + 1)
-    goals = Goals(figures.target, figures.target_high, figures.tolerance, figures.weight).at(one)
-    judged = judge(rules, site.scoring, figures.value[one], figures.sample[one], goals)
+    judged = judge(rules, site.scoring, figures.value[one], figures.sample[one], goals.at(one))
     for field in ("attainment", "score", "status", "over_limit", "small"):
         getattr(figures, field)[one] = getattr(judged, field)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpisite.declare.model import Indicator, Scoring, Site
+from kpisite.evaluate.anchors import Anchors, bent
 from kpisite.evaluate.report import AMBER, GREEN, GREY, RED, Codes, Flags
 from kpisite.evaluate.rounding import Floats, Ints, in_steps, settle, steps
 from kpisite.evaluate.target import Goals
@@ -64,7 +65,7 @@ def judge(rules: Rules, scoring: Scoring, value: Floats, sample: Floats, goals: 
     unjudged = np.isnan(value) | np.isnan(goals.target) | small
     leads = _leads(rules, shown, goals)
     status = _status(leads)
-    score = _within_status(_score(rules, scoring, leads, goals.tolerance), status, scoring)
+    score = _within_status(_score(rules, scoring, leads, goals), status, scoring)
     vetoed = rules.veto & (status != GREEN)
     status[vetoed] = RED
     score[vetoed] = np.minimum(score[vetoed], scoring.veto_score)
@@ -117,13 +118,22 @@ def _status(leads: _Leads) -> Codes:
     return status
 
 
-def _score(rules: Rules, scoring: Scoring, leads: _Leads, tolerance: Floats) -> Floats:
-    """The straight line through the target (100) and the amber limit, clamped; inside a range 100."""
-    width = in_steps(tolerance, rules.decimals)
+def _score(rules: Rules, scoring: Scoring, leads: _Leads, goals: Goals) -> Floats:
+    """The straight line through the target (100) and the amber limit, clamped; inside a range 100.
+
+    Where an author set floor or stretch apart, the line has bends.
+    """
+    width = in_steps(goals.tolerance, rules.decimals)
     with np.errstate(divide="ignore", invalid="ignore"):  # a tolerance of zero is a step from nothing to everything
         line = (100.0 * width + scoring.slope * leads.target) / width
     line[leads.target == 0] = 100.0
     score: Floats = np.clip(line, 0.0, scoring.cap)
+    own = goals.anchors
+    if own is not None:
+        places = rules.decimals[own.i]
+        in_widths = Anchors(own.s, own.i, in_steps(own.floor, places), in_steps(own.stretch, places))
+        at = (own.s, own.i)
+        score[at] = bent(leads.target[at], width[at], in_widths, scoring.slope, scoring.cap)
     return score
 
 

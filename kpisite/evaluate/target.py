@@ -1,15 +1,18 @@
-"""The target of every period: flat or on a straight path, one handing over to the next, summed where values are."""
+"""The target of every period: declared paths over their months, one handing over to the next, summed as values are."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from kpisite.declare.model import Scoring, Site, Target
+from kpisite.declare.model import YEAR, Site, Target
+from kpisite.evaluate.anchors import Anchors, at_subjects
 from kpisite.evaluate.rounding import Floats, Ints, settle
+from kpisite.evaluate.target_path import Course, Spread, shares_of
 from kpisite.measure.series import Series, Subject
-from kpisite.periods import Period
+from kpisite.periods import Grain, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,22 @@ class Goals:
     high: Floats
     tolerance: Floats
     weight: Floats
+    anchors: Anchors | None = None  # of the figures whose floor or stretch does not follow from the tolerance
 
     def at(self, some: slice) -> "Goals":
         """The goals of some subjects only."""
-        return Goals(self.target[some], self.high[some], self.tolerance[some], self.weight[some])
+        parts = (self.target[some], self.high[some], self.tolerance[some], self.weight[some])
+        return Goals(*parts, at_subjects(self.anchors, some))
+
+
+class _Only(NamedTuple):
+    """A target that is meant for other figures than those of each period: subject, indicator, its months, its basis."""
+
+    s: int
+    i: int
+    start: int
+    end: int
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +49,53 @@ class MonthlyGoals:
     goals: Goals
     accumulates: npt.NDArray[np.bool_]
     decimals: Ints
+    only: tuple[_Only, ...] = ()
 
     def over(self, periods: Sequence[Period]) -> Goals:
         """The goals of longer periods: those of the last month, or the sum where figures grow with the period."""
         last = np.array([period.last_month for period in periods], dtype=np.int64) - self.first
         months = self.goals
         if np.array_equal(last, np.arange(months.target.shape[2])) and all(period.months == 1 for period in periods):
-            return months
-        taken = [np.take(part, last, axis=2) for part in (months.target, months.high, months.tolerance)]
-        if any(period.months > 1 for period in periods) and self.accumulates.any():
-            starts = np.array([period.first_month for period in periods], dtype=np.int64) - self.first
-            for part, whole in zip((months.target, months.high, months.tolerance), taken, strict=True):
-                summed = _summed(part[:, self.accumulates, :], starts, last)
-                whole[:, self.accumulates, :] = settle(summed, self.decimals[self.accumulates][None, :, None])
+            return self._meant(months, periods, last) if self.only else months
+        starts = np.array([period.first_month for period in periods], dtype=np.int64) - self.first
+        sums = self.accumulates.any() and any(period.months > 1 for period in periods)
+
+        def brought(part: Floats, indicators: npt.NDArray[np.intp] | None = None) -> Floats:
+            whole: Floats = np.take(part, last, axis=-1)
+            if not sums:
+                return whole
+            grown, decimals = self.accumulates, self.decimals
+            if indicators is not None:
+                grown, decimals = grown[indicators], decimals[indicators]
+            if grown.any():
+                summed = _summed(part[..., grown, :], starts, last)
+                whole[..., grown, :] = settle(summed, decimals[grown][:, None])
+            return whole
+
+        target, high, tolerance = (brought(part) for part in (months.target, months.high, months.tolerance))
         weight = np.take(months.weight, last, axis=2)
-        weight[np.isnan(taken[0])] = 0.0
-        target, high, tolerance = taken
-        return Goals(target, high, tolerance, weight)
+        weight[np.isnan(target)] = 0.0
+        anchors = months.anchors
+        if anchors is not None:
+            widths = (brought(part, anchors.i) for part in (anchors.floor, anchors.stretch))
+            anchors = Anchors(anchors.s, anchors.i, *widths)
+        return self._meant(Goals(target, high, tolerance, weight, anchors), periods, last)
+
+    def _meant(self, goals: Goals, periods: Sequence[Period], last: Ints) -> Goals:
+        """The goals without those that are meant for other figures: of the year to date, or of whole years."""
+        if not self.only or not periods:
+            return goals
+        grain = periods[0].grain
+        whole = np.array([period.months == YEAR for period in periods])
+        target, high, tolerance = (part.copy() for part in (goals.target, goals.high, goals.tolerance))
+        weight = goals.weight.copy()
+        for one in self.only:
+            meant = whole | (one.basis == "ytd" and grain is Grain.YTD)
+            off = (last >= one.start) & (last < one.end) & ~meant
+            for part in (target, high, tolerance):
+                part[one.s, one.i, off] = np.nan
+            weight[one.s, one.i, off] = 0.0
+        return Goals(target, high, tolerance, weight, goals.anchors)
 
 
 def monthly_goals(site: Site, series: Series) -> MonthlyGoals:
@@ -63,14 +108,32 @@ def monthly_goals(site: Site, series: Series) -> MonthlyGoals:
     goals = Goals(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape))
     ranged = [site.indicators[id_].direction == "range" for id_ in series.indicators]
     lasting: list[tuple[int, int, float, float, float, float]] = []
+    anchored: dict[tuple[int, int], tuple[Floats, Floats]] = {}
+    only: list[_Only] = []
     for s, i, entries in _pairs(site, series):
-        if len(entries) == 1 and entries[0].from_ is None and entries[0].path == "flat":
-            lasting.append((s, i, *_Shape(entries[0], site.scoring, int(decimals[i]), ranged[i]).row))
+        spread = _spread(site, series, s, i)
+        courses = [Course(one, site.scoring, int(decimals[i]), ranged[i], spread) for one in entries]
+        if len(courses) == 1 and courses[0].is_lasting:
+            lasting.append((s, i, *courses[0].row))
             continue
-        for start, end, target in _spells(entries, first, count):
-            _fill(goals, (s, i, slice(start, end)), first, _Shape(target, site.scoring, int(decimals[i]), ranged[i]))
+        for start, end, course in _spells(courses, first, count):
+            _fill(goals, (s, i, slice(start, end)), first, course, anchored)
+            if course.target.basis != "period" and not spread.accumulates:
+                only.append(_Only(s, i, start, end, course.target.basis))
     _fill_lasting(goals, lasting)
-    return MonthlyGoals(first, goals, series.accumulates, decimals)
+    return MonthlyGoals(first, replace(goals, anchors=_anchors(anchored)), series.accumulates, decimals, tuple(only))
+
+
+def _spread(site: Site, series: Series, s: int, i: int) -> Spread:
+    """How one figure is spread over a year, by its own months a year before."""
+    months = series.grains.get(Grain.MONTH)
+
+    def shares(year: int) -> Floats | None:
+        if months is None or not months.periods:
+            return None
+        return shares_of(months.value[s, i], months.periods[0].number, year - YEAR)
+
+    return Spread(bool(series.accumulates[i]), site.report.fiscal_year_starts, shares)
 
 
 def _fill_lasting(goals: Goals, rows: Sequence[tuple[int, int, float, float, float, float]]) -> None:
@@ -81,70 +144,32 @@ def _fill_lasting(goals: Goals, rows: Sequence[tuple[int, int, float, float, flo
             array[list(s), list(i)] = np.array(values, dtype=np.float64)[:, None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """One target with what is needed to lay it out over months."""
-
-    target: Target
-    scoring: Scoring
-    decimals: int
-    ranged: bool
-
-    @property
-    def tolerance(self) -> float:
-        """As declared, or the site's share of the final target; a range counts from its bound farther from zero."""
-        if self.target.tolerance is not None:
-            return self.target.tolerance
-        return self._settled(self.scoring.default_tolerance * max(abs(bound) for bound in self.bounds))
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """The lower and the higher bound, the same twice for a single value."""
-        wanted = self.target.target
-        return wanted if isinstance(wanted, tuple) else (wanted, wanted)
-
-    @property
-    def row(self) -> tuple[float, float, float, float]:
-        """Target, higher bound, tolerance and weight where they do not change with time."""
-        low, high = self.bounds
-        return low, high if self.is_range else np.nan, self.tolerance, self.target.weight
-
-    @property
-    def is_range(self) -> bool:
-        """Is it judged on both sides?"""
-        return self.ranged or isinstance(self.target.target, tuple)
-
-    def path(self, months: range) -> Floats:
-        """The lower bound or only value in each of these months; before the baseline of a straight path none."""
-        low = np.full(len(months), self.bounds[0])
-        baseline, by = self.target.baseline, self.target.by
-        if self.target.path == "flat" or baseline is None or by is None:
-            return low
-        done = np.array(months, dtype=np.float64) - baseline.period.number
-        length = by.number - baseline.period.number
-        way = settle(baseline.value + (low - baseline.value) * done / length, np.array(self.decimals))
-        way[done >= length] = self.bounds[0]
-        way[done < 0] = np.nan
-        return way
-
-    def _settled(self, value: float) -> float:
-        return float(settle(np.array(value), np.array(self.decimals)))
-
-
-def _fill(goals: Goals, at: tuple[int, int, slice], first: int, shape: _Shape) -> None:
+def _fill(
+    goals: Goals,
+    at: tuple[int, int, slice],
+    first: int,
+    course: Course,
+    anchored: dict[tuple[int, int], tuple[Floats, Floats]],
+) -> None:
     """Write one target into its months."""
     s, i, months = at
-    straight = shape.target.path == "linear"
-    low = shape.path(range(first + months.start, first + months.stop)) if straight else shape.bounds[0]
-    goals.target[s, i, months] = low
-    goals.tolerance[s, i, months] = shape.tolerance
-    goals.weight[s, i, months] = shape.target.weight
-    if shape.is_range:
-        goals.high[s, i, months] = low if straight else shape.bounds[1]
-    if straight:
-        none = np.isnan(low)
-        goals.tolerance[s, i, months][none] = np.nan
-        goals.weight[s, i, months][none] = 0.0
+    levels = course.over(range(first + months.start, first + months.stop))
+    goals.target[s, i, months] = levels.low
+    goals.high[s, i, months] = levels.high
+    goals.tolerance[s, i, months] = levels.tolerance
+    goals.weight[s, i, months] = np.where(np.isnan(levels.low), 0.0, course.target.weight)
+    if course.target.floor is not None or course.target.stretch is not None:
+        count = goals.target.shape[2]
+        floor, stretch = anchored.setdefault((s, i), (np.full(count, np.nan), np.full(count, np.nan)))
+        floor[months], stretch[months] = levels.floor, levels.stretch
+
+
+def _anchors(found: Mapping[tuple[int, int], tuple[Floats, Floats]]) -> Anchors | None:
+    if not found:
+        return None
+    s, i = (np.array(part, dtype=np.intp) for part in zip(*found, strict=True))
+    floor, stretch = (np.stack(part) for part in zip(*found.values(), strict=True))
+    return Anchors(s, i, floor, stretch)
 
 
 def _pairs(site: Site, series: Series) -> Iterator[tuple[int, int, tuple[Target, ...]]]:
@@ -163,23 +188,26 @@ def keys_of(site: Site, subject: Subject) -> Mapping[str, tuple[Target, ...]]:
     return site.bank.key if subject.level == "bank" else {}
 
 
-def _spells(entries: tuple[Target, ...], first: int, count: int) -> Iterator[tuple[int, int, Target]]:
-    """Which months, counted from the first, each target rules: from its own start to the start of the next."""
-    ordered = sorted(entries, key=_start)
-    starts = [min(max(_start(entry) - first, 0), count) for entry in ordered]
-    for entry, start, end in zip(ordered, starts, [*starts[1:], count], strict=True):
+def _spells(courses: Sequence[Course], first: int, count: int) -> Iterator[tuple[int, int, Course]]:
+    """Which months, counted from the first, each target rules: from its start to its end or the next one's start."""
+    ordered = sorted(courses, key=lambda one: begin(one.target))
+    starts = [min(max(begin(one.target) - first, 0), count) for one in ordered]
+    for course, start, following in zip(ordered, starts, [*starts[1:], count], strict=True):
+        until = course.target.until
+        end = following if until is None else min(following, max(until.number + 1 - first, 0))
         if start < end:
-            yield start, end, entry
+            yield start, end, course
 
 
-def _start(target: Target) -> int:
+def begin(target: Target) -> int:
+    """The month from which a target rules; 0 is from the beginning."""
     return 0 if target.from_ is None else target.from_.number
 
 
 def _summed(months: Floats, starts: Ints, ends: Ints) -> Floats:
     """The sum over each period's months, added in their order."""
-    total = np.take(months, starts, axis=2)
+    total: Floats = np.take(months, starts, axis=-1)
     for step in range(1, int((ends - starts).max(initial=0)) + 1):
         inside = starts + step <= ends
-        total[:, :, inside] += months[:, :, (starts + step)[inside]]
+        total[..., inside] += months[..., (starts + step)[inside]]
     return total

@@ -23,8 +23,9 @@ TEXTS = "texts/"
 BANK = "bank"
 
 TARGET_COLUMNS = (
-    "product", "indicator", "from", "weight", "target", "tolerance", "path", "by", "baseline_period", "baseline_value",
-    "owner", "approved_by", "approved_on", "rationale",
+    "product", "indicator", "from", "until", "period", "weight", "target", "tolerance", "path", "basis", "by",
+    "baseline_period", "baseline_value", "steps", "profile", "floor", "amber", "stretch", "owner", "approved_by",
+    "approved_on", "rationale",
 )  # fmt: skip
 _ELSEWHERE: dict[str, Any] = {
     "report": {"version", "title"},
@@ -79,50 +80,92 @@ def _targets(site: Site) -> str:
     owners = [(id_, product.key) for id_, product in site.products.items()]
     for owner, keys in (*owners, (BANK, site.bank.key)):
         for indicator, targets in keys.items():
-            writer.writerows([owner, indicator, *_target_cells(target)] for target in targets)
+            writer.writerows([owner, indicator, *row] for target in targets for row in _target_rows(target))
     return out.getvalue()
 
 
-def _target_cells(target: Target) -> Iterator[str]:
-    wanted = target.target
+def _target_rows(target: Target) -> Iterator[list[str]]:
+    """The lines of one target: one, or one for each month of a table."""
+    if target.path != "table":
+        yield list(_target_cells(target, "", "" if target.path == "step" else _level(target.target)))
+    for month, level in target.values.items():
+        yield list(_target_cells(target, month.label, _level(level)))
+
+
+def _target_cells(target: Target, period: str, level: str) -> Iterator[str]:
     yield target.from_.label if target.from_ else ""
+    yield target.until.label if target.until else ""
+    yield period
     yield number(target.weight)
-    yield f"{number(wanted[0])}..{number(wanted[1])}" if isinstance(wanted, tuple) else number(wanted)
-    yield "" if target.tolerance is None else number(target.tolerance)
+    yield level
+    yield _maybe(target.tolerance)
     yield target.path
+    yield target.basis
     yield target.by.label if target.by else ""
     yield target.baseline.period.label if target.baseline else ""
     yield number(target.baseline.value) if target.baseline else ""
+    yield ";".join(f"{month.label}={_level(one)}" for month, one in target.steps.items())
+    yield ";".join(number(part) for part in target.profile)
+    yield _maybe(target.floor)
+    yield _maybe(target.amber)
+    yield _maybe(target.stretch)
     yield target.owner
     yield target.approved_by
     yield target.approved_on.isoformat() if target.approved_on else ""
     yield text_cell(target.rationale)
 
 
-def _read_targets(text: str) -> dict[str, dict[str, list[dict[str, object]]]]:
+def _maybe(value: float | None) -> str:
+    return "" if value is None else number(value)
+
+
+def _level(wanted: float | tuple[float, float]) -> str:
+    return f"{number(wanted[0])}..{number(wanted[1])}" if isinstance(wanted, tuple) else number(wanted)
+
+
+def _read_level(text: str) -> float | tuple[float, float]:
+    low, _, high = text.partition("..")
+    return (float(low), float(high)) if high else float(low)
+
+
+def _read_targets(text: str) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """The targets by owner and indicator, as an author writes them."""
-    found: dict[str, dict[str, list[dict[str, object]]]] = {}
-    for row in csv.DictReader(io.StringIO(text, newline="")):
-        found.setdefault(row["product"], {}).setdefault(row["indicator"], []).append(_read_target(row))
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    # Releases made before a column was thought of do without it.
+    empty = dict.fromkeys(TARGET_COLUMNS, "") | {"basis": "period"}
+    for written in csv.DictReader(io.StringIO(text, newline="")):
+        row = empty | written
+        targets = found.setdefault(row["product"], {}).setdefault(row["indicator"], [])
+        if not row["period"]:
+            targets.append(_read_target(row))
+            continue
+        # The months of one table follow each other and begin together; no two targets of a figure do.
+        if not targets or targets[-1]["path"] != "table" or targets[-1].get("from", "") != row["from"]:
+            targets.append(_read_target(row) | {"values": {}})
+        targets[-1]["values"][row["period"]] = _read_level(row["target"])
     return found
 
 
-def _read_target(row: Mapping[str, str]) -> dict[str, object]:
-    low, _, high = row["target"].partition("..")
-    target: dict[str, object] = {
+def _read_target(row: Mapping[str, str]) -> dict[str, Any]:
+    target: dict[str, Any] = {
         "weight": float(row["weight"]),
-        "target": (float(low), float(high)) if high else float(low),
         "path": row["path"],
+        "basis": row["basis"],
         "owner": row["owner"],
         "approved_by": row["approved_by"],
         "rationale": read_text_cell(row["rationale"]),
     }
-    if row["tolerance"]:
-        target["tolerance"] = float(row["tolerance"])
+    if row["target"] and not row["period"]:
+        target["target"] = _read_level(row["target"])
+    target |= {name: float(row[name]) for name in ("tolerance", "floor", "amber", "stretch") if row[name]}
     if row["baseline_period"]:
         target["baseline"] = {"period": row["baseline_period"], "value": float(row["baseline_value"])}
-    target |= {name: row[name] for name in ("from", "by", "approved_on") if row[name]}
-    return target
+    if row["steps"]:
+        steps = (step.partition("=") for step in row["steps"].split(";"))
+        target["steps"] = {month: _read_level(level) for month, _, level in steps}
+    if row["profile"]:
+        target["profile"] = tuple(float(part) for part in row["profile"].split(";"))
+    return target | {name: row[name] for name in ("from", "until", "by", "approved_on") if row[name]}
 
 
 def _read_bodies(files: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -134,7 +134,8 @@ def target_in_force(e: Edition, s: int, i: int) -> Target | None:
     declared = e.site.bank.key if subject.level == "bank" else e.site.products[subject.id].key
     period = e.report.period.last_month
     known = [one for one in declared.get(indicator, ()) if one.from_ is None or one.from_.number <= period]
-    return max(known, key=lambda one: one.from_.number if one.from_ else 0) if known else None
+    newest = max(known, key=lambda one: one.from_.number if one.from_ else 0, default=None)
+    return None if newest is None or (newest.until and newest.until.number < period) else newest
 
 
 # ------------------------------------------------------------------------------------------------ good news

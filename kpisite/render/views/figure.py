@@ -1,5 +1,6 @@
 """The page of one indicator of one product: its whole story."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from kpisite.declare.model import Target
@@ -7,7 +8,7 @@ from kpisite.evaluate.report import AMBER, KEY, RED
 from kpisite.languages import Column
 from kpisite.periods import GRAIN_ORDER, Grain
 from kpisite.render import marks
-from kpisite.render.cells import Raw, cell, raw
+from kpisite.render.cells import Raw, cell, raw, target_text
 from kpisite.render.course import Course, course
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import weight_text
@@ -122,6 +123,7 @@ def _target_facts(e: Edition, s: int, i: int, one: Raw) -> tuple[Fact, ...]:
     approved = (declared.approved_by, e.tongue.date(declared.approved_on) if declared.approved_on else "")
     facts = [
         Fact(words["tolerance"], _tolerance(e, i, one)),
+        *_anchors(e, i, declared),
         Fact(words["path"], _path(e, i, declared)),
         Fact(
             words["since"], say["from_month"].format(period=e.tongue.period(declared.from_)) if declared.from_ else ""
@@ -149,11 +151,38 @@ def _tolerance(e: Edition, i: int, one: Raw) -> str:
 
 def _path(e: Edition, i: int, declared: Target) -> str:
     words = e.t["say"]
-    if declared.path == "flat" or declared.baseline is None or declared.by is None:
-        return str(words["target_flat"])
-    base = _value(e, i, declared.baseline.value)
-    start, end = e.tongue.period(declared.baseline.period), e.tongue.period(declared.by)
-    return str(words["target_linear"].format(start=start, base=base, end=end))
+    basis = str(e.t["target_basis"].get(declared.basis, ""))
+    match declared.path:
+        case "linear" if declared.baseline and declared.by:
+            base = _value(e, i, declared.baseline.value)
+            start, end = e.tongue.period(declared.baseline.period), e.tongue.period(declared.by)
+            text = str(words["target_linear"].format(start=start, base=base, end=end))
+        case "step":
+            steps = (words["target_from"].format(period=e.tongue.period(m), target=_level(e, i, one))
+                     for m, one in declared.steps.items())  # fmt: skip
+            text = str(words["target_step"].format(steps=e.listed(steps)))
+        case "table":
+            text = str(words["target_table"].format(count=len(declared.values)))
+        case "profile":
+            key = "target_profile_own" if declared.profile else "target_profile"
+            text = str(words[key].format(target=_level(e, i, declared.target)))
+        case _:
+            text = str(words["target_flat"])
+    return joined(e, (text, basis)) if basis and declared.path != "profile" else text
+
+
+def _level(e: Edition, i: int, level: float | tuple[float, float]) -> str:
+    if not isinstance(level, tuple):
+        return _value(e, i, level)
+    return target_text(e, e.prose_column(i, level), *level)
+
+
+def _anchors(e: Edition, i: int, declared: Target) -> Iterator[Fact]:
+    """The anchors of the score that were set apart from the tolerance."""
+    for key in ("floor", "amber", "stretch"):
+        value = getattr(declared, key)
+        if value is not None:
+            yield Fact(e.t["target_of"][key], _value(e, i, value))
 
 
 def _folded(e: Edition, s: int, i: int, grain: Grain) -> Folded:
