@@ -1,8 +1,10 @@
 """The pipeline: declare, load, measure, evaluate, release, render, publish."""
 
 import datetime as dt
+import gc
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -31,6 +33,21 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 Log = Callable[[str], None]
 
 
+# Declarations, figures and pages hold no cycles worth looking for, and half a million of them are made.
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let the interpreter look for cycles of garbage seldom: it saves a tenth of a build."""
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """What a build made, and the doubts it reports."""
@@ -53,6 +70,7 @@ def _silent(stage: str) -> None:
     """The log of a build nobody watches."""
 
 
+@_seldom_collected()
 def build(config: Path, folder: Path, *, strict: bool = False, options: str = "", log: Log = _silent) -> Built:
     """Build the site that this configuration declares into this folder; raise AuthorError if it cannot be right."""
     _refuse_foreign(config, folder)
@@ -159,6 +177,7 @@ def release(
     return Frozen(folder, figures, content_hash(report))
 
 
+@_seldom_collected()
 def check(config: Path, *, pages: bool, strict: bool) -> tuple[Problem, ...]:
     """Everything a build does except writing, and every link followed; the warnings, or AuthorError."""
     problems = Problems()

@@ -16,6 +16,7 @@ from kpisite.evaluate.rules import RULES
 from kpisite.measure.series import REASONS
 from kpisite.periods import Grain
 from kpisite.release.axes import Axes, axes_of
+from kpisite.release.printed import Column, Counts, Numbers, Words, printed
 from kpisite.release.text import few_numbers, numbers, words
 
 COMPOSITE = "composite"
@@ -28,8 +29,8 @@ SCORE_COLUMNS = (
 )  # fmt: skip
 # The counts in the order of their columns.
 _COUNTED = [STATUSES.index(name) for name in SCORE_COLUMNS[-4:]]
-# Few enough that their texts need little memory at once.
-_SUBJECTS_AT_A_TIME = 100
+# Few enough that they need little memory at once.
+_SUBJECTS_AT_A_TIME = 1_000
 _FLAG = ("", "yes")
 
 
@@ -74,16 +75,17 @@ def value_table(report: Report, subject: int) -> str:
 
 def signal_columns(report: Report, axes: Axes, at: tuple[Any, Any]) -> tuple[list[str], ...]:
     """Variation, what is charted, rule and assurance of some figures at all grains; empty where none is charted."""
-
-    def column(field: str) -> npt.NDArray[Any]:
-        return np.concatenate([_signal_cells(report, grain, field, at) for grain in axes.grains], axis=1)
-
     return (
-        words(column("variation"), VARIATIONS),
-        numbers(column("charted")),
-        words(column("rule"), RULES),
-        words(column("assurance"), ASSURANCES),
+        words(signal_column(report, axes, "variation", at), VARIATIONS),
+        numbers(signal_column(report, axes, "charted", at)),
+        words(signal_column(report, axes, "rule", at), RULES),
+        words(signal_column(report, axes, "assurance", at), ASSURANCES),
     )
+
+
+def signal_column(report: Report, axes: Axes, field: str, at: tuple[Any, Any]) -> npt.NDArray[Any]:
+    """One field of the signals of some figures, the periods of all grains side by side."""
+    return np.concatenate([_signal_cells(report, grain, field, at) for grain in axes.grains], axis=1)
 
 
 def _signal_cells(report: Report, grain: Grain, field: str, at: tuple[Any, Any]) -> npt.NDArray[Any]:
@@ -110,17 +112,17 @@ def days(ordinals: npt.NDArray[np.int32]) -> list[str]:
     return [known[day] for day in flat]
 
 
-def score_table(report: Report) -> str:
+def score_table(report: Report) -> bytes:
     """The roll-ups of all subjects: their composites, and the families for which anything is due."""
     axes = axes_of(report)
     scores = [report.scores[grain] for grain in axes.grains]
     starts = range(0, len(axes.subjects), _SUBJECTS_AT_A_TIME)
-    texts = ["\n".join(_score_lines(axes, scores, slice(start, start + _SUBJECTS_AT_A_TIME))) for start in starts]
-    return table(SCORE_COLUMNS, [text for text in texts if text])
+    return printed(SCORE_COLUMNS, (_score_columns(axes, scores, start) for start in starts))
 
 
-def _score_lines(axes: Axes, scores: Sequence[Scores], some: slice) -> list[str]:
-    """The lines of some subjects: subject by subject, family by family, the periods of all grains in order."""
+def _score_columns(axes: Axes, scores: Sequence[Scores], first: int) -> tuple[Column, ...]:
+    """The columns of some subjects: subject by subject, family by family, the periods of all grains in order."""
+    some = slice(first, first + _SUBJECTS_AT_A_TIME)
 
     def column(field: str) -> npt.NDArray[Any]:
         return np.concatenate([getattr(one, field)[some] for one in scores], axis=2)
@@ -128,26 +130,18 @@ def _score_lines(axes: Axes, scores: Sequence[Scores], some: slice) -> list[str]
     coverage, counts = column("coverage"), column("counts")
     shown = ~np.isnan(coverage) | (counts > 0).any(axis=3)
     shown[:, -1] = True
-    families, labels = (*axes.families, COMPOSITE), axes.labels
-    keys = [
-        f"{subject.id},{families[f]},{labels[t]}"
-        for subject, cells in zip(axes.subjects[some], shown, strict=True)
-        for f, t in zip(*(part.tolist() for part in np.nonzero(cells)), strict=True)
-    ]
-    cells = zip(
-        keys,
-        numbers(column("score")[shown]),
-        words(column("status")[shown], STATUSES),
-        few_numbers(coverage[shown]),
-        numbers(column("low")[shown]),
-        numbers(column("high")[shown]),
-        counts[shown][:, _COUNTED].tolist(),
-        strict=True,
+    subject, family, label = np.nonzero(shown)
+    return (
+        Words(subject + first, [one.id for one in axes.subjects]),
+        Words(family, (*axes.families, COMPOSITE)),
+        Words(label, axes.labels),
+        Numbers(column("score")[shown]),
+        Words(column("status")[shown], STATUSES),
+        Numbers(coverage[shown]),
+        Numbers(column("low")[shown]),
+        Numbers(column("high")[shown]),
+        *(Counts(counts[shown][:, code]) for code in _COUNTED),
     )
-    return [
-        f"{key},{score},{status},{share},{low},{high},{green},{amber},{red},{grey}"
-        for key, score, status, share, low, high, (green, amber, red, grey) in cells
-    ]
 
 
 def table(columns: Iterable[str], lines: Sequence[str]) -> str:
