@@ -168,7 +168,11 @@ class Source(Model):
     skip: Annotated[Whole, Field(ge=0)] = 0
     na: tuple[str, ...] = ("", "-", "—", "NA", "N/A", "#N/A", "NULL", "无")
     unknown: Literal["error", "warn", "ignore"] = "error"  # rows of products that are not declared
-    repeats: Literal["error", "allow"] = "error"  # two rows of one product and period; allow for records
+    repeats: Literal["error", "last", "allow"] = "error"  # two rows of one product and period; allow for records
+    units: dict[str, str] = {}  # what the numbers of a column count, like 万元 or "%"; figures are in units of one
+    ignore_rows: tuple[str, ...] = ()  # products or periods, like 合计 or "Source:*", of rows that are left out
+    sheet: str | None = None  # of a workbook that has several
+    other_columns: Literal["warn", "ignore"] = "warn"  # columns that no measure uses
     owner: str = ""
     name: Words = Text()
 

@@ -3,8 +3,9 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from kpisite.load.textfile import TextFile
+from kpisite.load.header import Header, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,20 @@ class Broken:
 
     line: int
     why: str
+    text: str  # of the line where it begins
 
 
-def rows(file: TextFile, delimiter: str, skip: int) -> Iterator[Row | Broken]:
+def rows(text: Text, header: Header) -> Iterator[Row | Broken]:
     """All records below the header, blank lines left out; the last one may tell where the text breaks off."""
     taken: list[str] = []
 
     def lines() -> Iterator[str]:
-        for line in file.text().split("\n")[skip:]:
+        for line in islice(text.lines(), header.skip, None):
             taken.append(line)
-            yield line + "\n"
+            yield line
 
-    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
-    start = skip + 1
+    reader = csv.reader(lines(), delimiter=header.delimiter, strict=True)
+    start = header.line
     headed = False
     while True:
         try:
@@ -59,11 +61,10 @@ def rows(file: TextFile, delimiter: str, skip: int) -> Iterator[Row | Broken]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Broken(start, _why(str(error)))
+            yield Broken(start, _why(str(error)), "".join(taken[:1]).rstrip("\n"))
             return
-        text = "\n".join(taken)
         if headed and values:
-            yield Row(start, tuple(values), text)
+            yield Row(start, tuple(values), "".join(taken).removesuffix("\n"))
         headed = True
         start += len(taken)
         taken.clear()
@@ -72,6 +73,8 @@ def rows(file: TextFile, delimiter: str, skip: int) -> Iterator[Row | Broken]:
 def _why(message: str) -> str:
     if "unexpected end" in message:
         return "a quoted text is never closed"
+    if "field limit" in message:
+        return f"a text is longer than {csv.field_size_limit()} characters"
     if "expected after" in message:
         return "something stands between a closing quote and the next delimiter"
     return message

@@ -24,6 +24,7 @@ FIXES = (
 LEFT_OUT = (
     "unknown-product",  # not declared, and the source says that this does not stop the build
     "total-row",  # named by ignore_rows
+    "other-period",  # of another grain than the source declares
     "replaced",  # a later row of the same product and period stands
     "later-period",  # after the last period that is shown
     "later-delivery",  # after the day of the report

@@ -1,26 +1,26 @@
 """One source from its files to a view of typed rows: products and months numbered, the newest delivery of each."""
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from pathlib import Path
 
-from kpisite.declare.model import Column, Site
-from kpisite.errors import Place, Problems
+from kpisite.declare.model import Column
 from kpisite.load import engine_duckdb as engine
+from kpisite.load.account import Account, count_replaced, count_rows, file_facts, named_left_out
 from kpisite.load.columns import used_columns
 from kpisite.load.engine import Engine
 from kpisite.load.facts import FileFact
 from kpisite.load.faults import Faults, Key, tell
-from kpisite.load.files import find_files
-from kpisite.load.header import fold, read_header
+from kpisite.load.header import fold
 from kpisite.load.labels import PeriodLabel, product_labels, read_days, read_periods, read_products
-from kpisite.load.staging import Part, Staged, repair, stage
-from kpisite.load.textfile import TextFile, open_text
+from kpisite.load.opening import open_parts, refuse_changed
+from kpisite.load.repair import repair
+from kpisite.load.repeats import settle_repeats
+from kpisite.load.scope import Scope
+from kpisite.load.staging import Part, Staged, drop_blanks, stage
+from kpisite.load.totals import set_apart
 
-# How alike two columns' names are that mean the same; revenue and revenue_new are not.
-SAME_WORD = 0.85
+# Bytes of files that are read a second time only to name the lines of rows that are left out.
+QUICK = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,93 +49,59 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What all sources of one site share while they are read."""
-
-    site: Site
-    root: Path
-    as_of: dt.date
-    folder: Path
-    connection: engine.Connection
-    problems: Problems
-
-
-@dataclass(frozen=True, slots=True)
 class _Labels:
     products: Mapping[str, int]
     periods: Mapping[str, PeriodLabel]
     days: Mapping[str, int]
+    left_out: Mapping[str, str]  # labels of rows that do not count, with the reason
 
 
 def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[FileFact, ...]] | None:
     """Read one source into the engine under this name, or tell why it cannot be read."""
     before = len(scope.problems.errors)
     spec = scope.site.sources[source]
-    parts = _open_parts(scope, source, table)
+    parts = open_parts(scope, source, table)
     product = _one_product(scope, source)
     if not parts or len(scope.problems.errors) > before:
         return None
     present = {name for part in parts for name in part.header.names}
     columns = {name: kind for name, kind in used_columns(scope.site, source).items() if name in present}
-    staged = Staged(table, columns, product)
+    staged = Staged(table, columns, product, {fold(name): unit for name, unit in spec.units.items()})
     faults = Faults()
     try:
         stage(scope.connection, staged, spec, parts)
     except engine.EngineError as error:
         faults.unreadable = str(error).partition("\n")[0]
-        tell(spec, parts, faults, _no_key, scope.problems)
+        tell(spec, parts, faults, {}, _no_key, scope.problems)
         return None
+    blanks = drop_blanks(scope.connection, staged)
     labels = _read_labels(scope, source, staged, faults)
     _create_view(scope, source, staged, labels)
-    faults.cells = repair(scope.connection, staged, f"{table}_products")
-    if spec.repeats == "error":
-        faults.repeated = _repeated(scope.connection, f"{table}_joined")
-    if faults:
-        _tell(scope, source, staged, parts, faults, labels)
+    repaired = repair(scope.connection, staged, f"{table}_products", spec.period_format)
+    faults.cells, faults.mixed = repaired.bad, repaired.mixed
+    rows, newest, left_out = count_rows(scope.connection, staged, labels.periods, _last_month(scope))
+    if spec.repeats != "allow":
+        repeats = settle_repeats(scope.connection, staged, last=spec.repeats == "last")
+        faults.repeated, faults.identical = repeats.different, repeats.identical
+        repaired.fixes.update({(file, "identical-rows"): count for file, count in repeats.dropped})
+        left_out.update({(file, "replaced", ""): count for file, count in repeats.replaced})
+    lines = _tell(scope, source, staged, parts, faults, labels)
+    refuse_changed(scope, parts)
     if len(scope.problems.errors) > before:
         return None
+    if spec.as_of is not None:
+        left_out += count_replaced(scope.connection, staged)
+    repaired.fixes.update({(file, "blank-rows"): count for file, count in blanks.items()})
     header = tuple(sorted(present - {""}))
     fields = {name: TableColumn(f"c{number}", kind) for number, (name, kind) in enumerate(columns.items())}
     # Periods without days all lie on day 0: then there is nothing to choose.
     daily = any(label.day for label in labels.periods.values())
     ends, starts = (f"{table}_ends", f"{table}_starts") if daily else (f"{table}_rows", f"{table}_rows")
     dated = spec.as_of is not None or "{as_of}" in spec.file
+    account = Account(rows, newest, named_left_out(left_out, labels.left_out), repaired.fixes, lines)
     here = engine.DuckEngine(scope.connection)
     made = Table(f"{table}_rows", ends, fields, header, dated, here, starts)
-    return made, _facts(scope.connection, staged, parts, labels)
-
-
-def _open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
-    """Open every file of the source and check its header."""
-    spec = scope.site.sources[source]
-    needed = [fold(n) for n in (spec.product, spec.period_column, spec.as_of, *spec.columns) if n is not None]
-    opened: list[tuple[int, TextFile]] = []
-    deliveries = find_files(scope.site, source, scope.root, scope.as_of, scope.problems)
-    for number, delivery in enumerate(deliveries):
-        copy = scope.folder / f"{table}-{number}.csv"
-        text = open_text(delivery.file, delivery.path, spec.encoding, copy, scope.problems)
-        if text is not None:
-            opened.append((number, text))
-    parts = []
-    for number, text in opened:
-        header = read_header(text, spec.delimiter, spec.skip, needed, scope.problems)
-        if header is not None:
-            parts.append(Part(number, deliveries[number], text, header, spec.delimiter))
-    _doubt_columns(scope, source, parts)
-    return tuple(parts)
-
-
-def _doubt_columns(scope: Scope, source: str, parts: Sequence[Part]) -> None:
-    """One file may lack a column that another has; but not when it has one that is only spelt differently."""
-    used = set(used_columns(scope.site, source))
-    present = {name for part in parts for name in part.header.names}
-    for part in parts:
-        for name in sorted((used & present) - set(part.header.names)):
-            near = get_close_matches(name, sorted(set(part.header.names) - used - {""}), n=1, cutoff=SAME_WORD)
-            if near:
-                place = Place(part.text.path, part.header.line)
-                what = f"the header has '{near[0]}', where other files of the source have '{name}'"
-                scope.problems.warn(place, what, "Rename the column, or it stays unread.", "csv-column-spelling")
+    return made, file_facts(parts, account)
 
 
 def _one_product(scope: Scope, source: str) -> str | None:
@@ -160,14 +126,13 @@ def _read_labels(scope: Scope, source: str, staged: Staged, faults: Faults) -> _
     days: dict[str, int] = {}
     if scope.site.sources[source].as_of is not None:
         days, faults.days = read_days(_distinct(connection, table, "as_of"))
-    if scope.site.sources[source].unknown == "ignore":
-        faults.products = {}
+    left_out = set_apart(scope.site.sources[source], faults)
     numbers = {"label": "VARCHAR", "number": "INTEGER"}
     engine.put_rows(connection, f"{table}_products", numbers, list(products.items()))
     months = [(label, read.month, read.day) for label, read in periods.items()]
     engine.put_rows(connection, f"{table}_periods", {"label": "VARCHAR", "month": "INTEGER", "day": "INTEGER"}, months)
     engine.put_rows(connection, f"{table}_days", {"label": "VARCHAR", "day": "INTEGER"}, list(days.items()))
-    return _Labels(products, periods, days)
+    return _Labels(products, periods, days, left_out)
 
 
 def _distinct(connection: engine.Connection, table: str, column: str) -> list[str]:
@@ -175,22 +140,27 @@ def _distinct(connection: engine.Connection, table: str, column: str) -> list[st
     return sorted(row[0] for row in connection.execute(query).fetchall())
 
 
+def _last_month(scope: Scope) -> int:
+    return (scope.site.report.through or scope.site.report.period).last_month
+
+
 def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels) -> None:
     """Join the labels' numbers to the rows; of several deliveries of a product and period keep the newest."""
     spec, table = scope.site.sources[source], staged.table
-    last = (scope.site.report.through or scope.site.report.period).last_month
+    last = _last_month(scope)
     fields = "".join(f", r.c{number}" for number in range(len(staged.columns)))
     day = "a.day" if spec.as_of is not None else "f.as_of"
     join = (
-        f"JOIN {engine.name(table + '_days')} a ON coalesce(r.as_of, '') = a.label"
+        f"JOIN {engine.name(table + '_days')} a ON r.as_of = a.label"
         if spec.as_of is not None
         else f"JOIN {engine.name(table + '_files')} f ON r.file = f.number"
     )
     scope.connection.execute(
         f"CREATE VIEW {engine.name(table + '_joined')} AS "
-        f"SELECT p.number AS product, t.month, t.day, {day} AS as_of{fields} FROM {engine.name(table)} r "
-        f"JOIN {engine.name(table + '_products')} p ON coalesce(r.product, '') = p.label "
-        f"JOIN {engine.name(table + '_periods')} t ON coalesce(r.period, '') = t.label {join} "
+        f"SELECT p.number AS product, t.month, t.day, {day} AS as_of, r.file, r.rowid AS line{fields} "
+        f"FROM {engine.name(table)} r "
+        f"JOIN {engine.name(table + '_products')} p ON r.product = p.label "
+        f"JOIN {engine.name(table + '_periods')} t ON r.period = t.label {join} "
         f"WHERE t.month <= {last} AND {day} <= {scope.as_of.toordinal()}"
     )
     joined = engine.name(table + "_joined")
@@ -204,46 +174,21 @@ def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels) -> 
         scope.connection.execute(f"CREATE VIEW {engine.name(table + view)} AS {chosen}")
 
 
-def _repeated(connection: engine.Connection, view: str) -> frozenset[Key]:
-    query = f"SELECT product, month, day, as_of FROM {engine.name(view)} GROUP BY ALL HAVING count(*) > 1"
-    return frozenset((row[0], row[1], row[2], row[3]) for row in connection.execute(query).fetchall())
-
-
 def _no_key(product: str, period: str, as_of: str, part: Part) -> Key | None:
     return None
 
 
-def _tell(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...], faults: Faults, labels: _Labels) -> None:
+def _tell(
+    scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...], faults: Faults, labels: _Labels
+) -> dict[tuple[int, str], list[int]]:
+    """Tell the faults with their lines; small files are also searched for the lines of rows that are left out."""
+
     def key_of(product: str, period: str, as_of: str, part: Part) -> Key | None:
         number, read = labels.products.get(staged.product or product), labels.periods.get(period)
         if number is None or read is None:
             return None
         return number, read.month, read.day, labels.days.get(as_of, 0) or part.delivery.as_of
 
-    tell(scope.site.sources[source], parts, faults, key_of, scope.problems)
-
-
-def _facts(
-    connection: engine.Connection, staged: Staged, parts: tuple[Part, ...], labels: _Labels
-) -> tuple[FileFact, ...]:
-    """What was read from each file: its rows, and the newest of its periods."""
-    query = f"SELECT file, coalesce(period, ''), count(*) FROM {engine.name(staged.table)} GROUP BY ALL"
-    rows: dict[int, int] = {}
-    newest: dict[int, PeriodLabel] = {}
-    for file, label, count in connection.execute(query).fetchall():
-        rows[file] = rows.get(file, 0) + count
-        read = labels.periods.get(label)
-        if read is not None and (file not in newest or (read.month, read.day) > (newest[file].month, newest[file].day)):
-            newest[file] = read
-    return tuple(
-        FileFact(
-            part.text.path,
-            part.text.sha256,
-            part.text.encoding,
-            rows.get(part.number, 0),
-            part.text.size,
-            delimiter=part.delimiter,
-            newest=newest[part.number].name if part.number in newest else "",
-        )
-        for part in parts
-    )
+    if not faults and (not labels.left_out or sum(part.text.size for part in parts) > QUICK):
+        return {}
+    return tell(scope.site.sources[source], parts, faults, labels.left_out, key_of, scope.problems)

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 
 from kpisite.declare.model import Column, Source
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.files import Delivery
-from kpisite.load.header import Header, fold
-from kpisite.load.textfile import TextFile
-from kpisite.load.values import CellError, read_cell
+from kpisite.load.header import Header, Text, fold
+from kpisite.load.units import factor_of
+from kpisite.load.values import SPREADSHEET_ERRORS
 
 NOTHING = "CAST(NULL AS VARCHAR)"
+NUMBERS = ("decimal", "integer", "float")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,9 @@ class Part:
 
     number: int
     delivery: Delivery
-    text: TextFile
+    text: Text
     header: Header
-    delimiter: str
+    stamp: tuple[int, int, int]  # of the file as it was opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +34,50 @@ class Staged:
     table: str
     columns: Mapping[str, Column]  # in the order of c0 c1 ...
     product: str | None  # the product of every row, where neither a column nor the path tells it
+    units: Mapping[str, str]  # of columns, by their names as they are compared
 
 
 def stage(connection: engine.Connection, staged: Staged, source: Source, parts: Sequence[Part]) -> None:
     """Create the staged table from the files; raises EngineError when a file is no CSV of its header's width."""
-    by_header = sorted(parts, key=lambda part: (part.header.names, part.number))
+    by_header = sorted(parts, key=lambda part: (_shape(part), part.number))
     engine.put_rows(
         connection,
         f"{staged.table}_files",
         {"path": "VARCHAR", "number": "INTEGER", "product": "VARCHAR", "period": "VARCHAR", "as_of": "INTEGER"},
         [(str(p.text.readable), p.number, p.delivery.product, p.delivery.period, p.delivery.as_of) for p in parts],
     )
-    groups = groupby(by_header, key=lambda part: part.header.names)
+    groups = groupby(by_header, key=_shape)
     texts = " UNION ALL ".join(_texts(staged, source, list(group)) for _, group in groups)
     values, rejects = [], []
-    for number, kind in enumerate(staged.columns.values()):
+    for number, (name, kind) in enumerate(staged.columns.items()):
         fast = engine.cast(f"t{number}", kind, source.na)
-        values.append(f", t{number}, CAST({fast} AS {engine.TYPES[kind]}) AS c{number}")
-        rejects.append(f", c{number}, {engine.rejected(f't{number}', f'c{number}', kind, source.na)} AS b{number}")
+        values.append(f", t{number}, {_scaled(fast, kind, staged.units.get(name, ''))} AS c{number}")
+        doubt = engine.rejected(f"t{number}", f"c{number}", kind, source.na) if kind != "text" else _doubt(f"t{number}")
+        rejects.append(f", c{number}, {doubt} AS b{number}")
     labels = "file, product, period, as_of"
     connection.execute(
-        f"CREATE TABLE {engine.name(staged.table)} AS SELECT {labels}{''.join(rejects)} "
-        f"FROM (SELECT {labels}{''.join(values)} FROM ({texts}))"
+        f"CREATE TABLE {engine.name(staged.table)} AS SELECT {labels}, blank{''.join(rejects)} "
+        f"FROM (SELECT {labels}, blank{''.join(values)} FROM ({texts}))"
     )
+
+
+def _shape(part: Part) -> tuple[tuple[str, ...], int, str]:
+    return part.header.names, part.header.line, part.header.delimiter
+
+
+def _scaled(fast: str, kind: Column, unit: str) -> str:
+    """The value in units of one; NULL, for the slow path to tell, where it then is too large."""
+    factor = factor_of(unit) or Decimal(1)
+    if kind not in NUMBERS or factor == 1:
+        return f"CAST({fast} AS {engine.TYPES[kind]})"
+    return f"TRY(CAST(({fast}) * {factor:f} AS {engine.TYPES[kind]}))"
+
+
+def _doubt(column: str) -> str:
+    """A text that a spreadsheet has spoilt."""
+    errors = ", ".join(engine.text(error) for error in SPREADSHEET_ERRORS)
+    shortened = f"contains({column}, 'E+') AND regexp_full_match({column}, '[0-9](\\.[0-9]+)?E\\+[0-9]+')"
+    return f"CASE WHEN {shortened} OR {column} IN ({errors}) THEN {column} END"
 
 
 def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
@@ -76,38 +99,19 @@ def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
     ]
     fields += [f"{column.get(name, NOTHING)} AS t{number}" for number, name in enumerate(staged.columns)]
     filled = ", ".join([*labels, *(column[name] for name in staged.columns if name in column)])
-    read = engine.read_csv([part.text.readable for part in parts], len(names), source.delimiter, source.skip)
+    shape = parts[0].header
+    read = engine.read_csv([part.text.readable for part in parts], len(names), shape.delimiter, shape.skip)
     files = f"{engine.name(staged.table + '_files')} f"
     join = f"{files} ON f.path = r.filename" if len(parts) > 1 else f"{files} ON f.number = {parts[0].number}"
     # A row without anything in it is how spreadsheets end a table.
-    return f"SELECT {', '.join(fields)} FROM {read} r JOIN {join} WHERE coalesce({filled}) IS NOT NULL"
+    blank = f"coalesce({filled}) IS NULL" if filled else "false"
+    return f"SELECT {', '.join(fields)}, {blank} AS blank FROM {read} r JOIN {join}"
 
 
-def repair(connection: engine.Connection, staged: Staged, products: str) -> dict[str, dict[str, CellError]]:
-    """Read what the fast cast rejected on the slow path; the answer holds, by column, the texts that mean nothing.
-
-    Only rows of declared products count: what stands in a row that is left out anyway is nobody's mistake.
-    """
+def drop_blanks(connection: engine.Connection, staged: Staged) -> dict[int, int]:
+    """Take away the rows without anything in them; the answer counts them by file."""
     table = engine.name(staged.table)
-    bad: dict[str, dict[str, CellError]] = {}
-    counts = ", ".join(["0", *(f"count(b{number})" for number in range(len(staged.columns)))])
-    rejected = connection.execute(f"SELECT {counts} FROM {table}").fetchall()[0]
-    for number, (column, kind) in enumerate(staged.columns.items()):
-        if not rejected[number + 1]:
-            continue
-        query = f"SELECT DISTINCT b{number} FROM {table} SEMI JOIN {engine.name(products)} p ON product = p.label"
-        texts = [row[0] for row in connection.execute(f"{query} WHERE b{number} IS NOT NULL").fetchall()]
-        good = []
-        for text in sorted(texts):
-            try:
-                good.append((text, read_cell(text, kind)))
-            except CellError as error:
-                bad.setdefault(column, {})[text] = error
-        if good:
-            fixes = f"{staged.table}_fixes{number}"
-            engine.put_rows(connection, fixes, {"label": "VARCHAR", "value": "VARCHAR"}, good)
-            connection.execute(
-                f"UPDATE {table} SET c{number} = CAST(m.value AS {engine.TYPES[kind]}) "
-                f"FROM {engine.name(fixes)} m WHERE b{number} = m.label"
-            )
-    return bad
+    found = connection.execute(f"SELECT file, count(*) FROM {table} WHERE blank GROUP BY file").fetchall()
+    if found:
+        connection.execute(f"DELETE FROM {table} WHERE blank")
+    return dict(found)

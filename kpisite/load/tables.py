@@ -13,7 +13,8 @@ from kpisite.declare.model import Site
 from kpisite.errors import Problems
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.facts import FileFact
-from kpisite.load.source import Scope, Table, read_source
+from kpisite.load.scope import Scope
+from kpisite.load.source import Table, read_source
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -1,14 +1,20 @@
 """Bytes of a file of the site -> UTF-8 text with plain newlines, and what had to be decided on the way."""
 
 import codecs
+import gzip
 import hashlib
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kpisite.errors import Place, Problems
+from kpisite.load.facts import Format
 
 BLOCK = 1 << 22
 HEAD = 1 << 18
+# The engine takes no longer ones either.
+LONGEST_LINE = 1 << 22
 # Longest mark first: the mark of UTF-32 begins with the mark of UTF-16.
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -17,6 +23,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# The engine would read these characters of a path as a pattern.
+PATTERN = set("*?[{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,51 +36,97 @@ class TextFile:
     sha256: str  # of the bytes as they were delivered
     readable: Path
     size: int  # bytes as they were delivered
+    decoded: bool = False  # it is no plain UTF-8
+    returns: int = 0  # carriage returns that were taken away
+    sheet: str = ""
+    format: Format = "csv"
 
     def head(self) -> str:
         """The beginning of the text, enough for any header."""
         with self.readable.open("rb") as stream:
             return stream.read(HEAD).decode("utf-8", "ignore")
 
-    def text(self) -> str:
-        """The whole text."""
-        return self.readable.read_bytes().decode("utf-8")
+    def lines(self) -> Iterator[str]:
+        """All lines, one after the other, each with its newline."""
+        with self.readable.open(encoding="utf-8", newline="\n") as stream:
+            yield from stream
+
+    def place(self, line: int, column: int = 0, char: int = 0) -> Place:
+        """Where a row or a cell stands: the line, and the column of its first character."""
+        return Place(self.path, line, char if column or char else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What one look at all bytes tells."""
+
+    sha256: str
+    is_utf8: bool
+    is_marked: bool
+    returns: int
+    has_nul: bool
+    long_line: int  # the line that is too long to be one of a table, 0 = none
 
 
 def open_text(file: Path, path: str, declared: str | None, copy: Path, problems: Problems) -> TextFile | None:
     """Find out the encoding (declared, by its mark, UTF-8, GB18030) and give readable text, or say why there is none.
 
-    A plain UTF-8 file is read where it lies; for any other one, `copy` is written.
+    A plain UTF-8 file is read where it lies; for any other one, `copy` is written. Both are read in blocks, because
+    files may be large. A file that ends in .gz is unpacked first.
     """
-    plain, digest = _scan(file)
-    # The engine would read these characters of a path as a pattern.
-    if plain and (declared or "utf-8").lower() in ("utf-8", "utf8") and not set("*?[{") & set(str(file)):
-        return TextFile(path, "utf-8", digest, file, file.stat().st_size)
-    raw = file.read_bytes()
-    found = _decode(raw, path, declared, problems)
-    if found is None:
+    delivered = file
+    if file.suffix == ".gz":
+        file = copy.with_suffix(".unpacked")
+        if not _unpack(delivered, path, file, problems):
+            return None
+    scan = _scan(file)
+    if scan.long_line:
+        what = f"a line is longer than {LONGEST_LINE >> 20} MB"
+        problems.error(Place(path, scan.long_line), what, "Is it a table of lines?", "csv-long-line")
         return None
-    encoding, text = found
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        problems.error(Place(path, line), "a NUL byte stands in the file", "It is no text file.", "csv-nul")
+    digest = scan.sha256 if delivered is file else _scan(delivered).sha256
+    size = delivered.stat().st_size
+    is_plain = scan.is_utf8 and not (scan.is_marked or scan.returns or scan.has_nul)
+    if is_plain and (declared or "utf-8").lower() in ("utf-8", "utf8") and not PATTERN & set(str(file)):
+        return TextFile(path, "utf-8", digest, file, size)
+    encoding = declared or _encoding(file, scan)
+    if not _copy(file, path, encoding, declared is not None or scan.is_utf8, copy, problems):
         return None
-    copy.write_bytes(text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8"))
-    return TextFile(path, encoding, digest, copy, len(raw))
+    decoded = scan.is_marked or not scan.is_utf8 or encoding.lower() not in ("utf-8", "utf8")
+    returns = scan.returns if encoding.startswith(("utf-8", "gb")) else 0
+    return TextFile(path, encoding, digest, copy, size, decoded, returns)
 
 
-def _scan(file: Path) -> tuple[bool, str]:
-    """Is it UTF-8 without mark, NUL and carriage returns; and its hash. Reads in blocks: files may be large."""
+def _unpack(file: Path, path: str, copy: Path, problems: Problems) -> bool:
+    try:
+        with gzip.open(file) as packed, copy.open("wb") as target:
+            while block := packed.read(BLOCK):
+                target.write(block)
+    except (OSError, EOFError, zlib.error) as error:
+        problems.error(Place(path), f"it cannot be unpacked: {error}", "Pack it again with gzip.", "csv-gzip")
+        return False
+    return True
+
+
+def _scan(file: Path) -> _Scan:
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    is_utf8, has_nul = True, False
+    returns = lines = long_line = 0
     with file.open("rb") as stream:
-        block = stream.read(BLOCK)
-        plain = not block.startswith(codecs.BOM_UTF8)
+        first = block = stream.read(BLOCK)
         while block:
             digest.update(block)
-            plain = plain and b"\r" not in block and b"\0" not in block and _is_utf8(decoder, block)
+            is_utf8 = is_utf8 and _is_utf8(decoder, block)
+            has_nul = has_nul or b"\0" in block
+            returns += block.count(b"\r") if b"\r" in block else 0
+            if len(block) >= LONGEST_LINE and b"\n" not in block and b"\r" not in block and not long_line:
+                long_line = lines + 1
+            lines += block.count(b"\n") if len(first) == BLOCK else 0
             block = stream.read(BLOCK)
-    return plain and _is_utf8(decoder, b"", final=True), digest.hexdigest()
+    is_utf8 = is_utf8 and _is_utf8(decoder, b"", final=True)
+    is_marked = first.startswith(tuple(mark for mark, _ in MARKS))
+    return _Scan(digest.hexdigest(), is_utf8, is_marked, returns, has_nul, long_line)
 
 
 def _is_utf8(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
@@ -85,35 +139,53 @@ def _is_utf8(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = 
     return True
 
 
-def _decode(raw: bytes, path: str, declared: str | None, problems: Problems) -> tuple[str, str] | None:
-    if declared is not None:
-        return _declared(raw, path, declared, problems)
-    for mark, encoding in MARKS:
-        if raw.startswith(mark):
-            return _declared(raw, path, encoding, problems)
-    try:
-        return "utf-8", raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        bad = error
-    try:
-        return "gb18030", raw.decode("gb18030")
-    except UnicodeDecodeError:
-        line = raw[: bad.start].count(b"\n") + 1
-        what = f"neither UTF-8 nor GB18030: byte 0x{raw[bad.start]:02x} at offset {bad.start}"
-        problems.error(Place(path, line), what, "Declare the source's encoding, like 'encoding: big5'.", "csv-encoding")
-        return None
+def _encoding(file: Path, scan: _Scan) -> str:
+    """The encoding that the bytes themselves tell; GB18030 is tried where they tell nothing."""
+    if scan.is_marked:
+        with file.open("rb") as stream:
+            head = stream.read(4)
+        return next(encoding for mark, encoding in MARKS if head.startswith(mark))
+    return "utf-8" if scan.is_utf8 else "gb18030"
 
 
-def _declared(raw: bytes, path: str, encoding: str, problems: Problems) -> tuple[str, str] | None:
+def _copy(file: Path, path: str, encoding: str, certain: bool, copy: Path, problems: Problems) -> bool:
+    """Write the text as UTF-8 with plain newlines, or tell why it is none in this encoding."""
+    line = 1
     try:
-        text = raw.decode(encoding)
+        # Reading any kind of line end and writing one kind is what text mode does.
+        with (
+            file.open(encoding=encoding, newline=None) as source,
+            copy.open("w", encoding="utf-8", newline="\n") as target,
+        ):
+            block = source.read(BLOCK).removeprefix("\ufeff")
+            while block:
+                if "\0" in block:
+                    line += block.count("\n", 0, block.index("\0"))
+                    problems.error(Place(path, line), "a NUL byte stands in the file", "It is no text file.", "csv-nul")
+                    return False
+                line += block.count("\n")
+                target.write(block)
+                block = source.read(BLOCK)
     except LookupError:
         what = f"'{encoding}' is no known encoding"
         problems.error(Place(path), what, "Try utf-8, gb18030 or utf-16.", "csv-encoding")
-        return None
+        return False
+    except UnicodeError:
+        _tell_bytes(file.read_bytes(), path, encoding if certain else "", problems)
+        return False
+    return True
+
+
+def _tell_bytes(raw: bytes, path: str, encoding: str, problems: Problems) -> None:
+    """Name the first byte that does not fit the encoding, or that fits neither of the two that are tried."""
+    name, hint = f"not {encoding}", "Leave 'encoding' out or correct it."
+    if not encoding:
+        name, hint = "neither UTF-8 nor GB18030", "Declare the source's encoding, like 'encoding: big5'."
+    try:
+        raw.decode(encoding or "utf-8")
+        offset = 0
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        what = f"not {encoding}: byte 0x{raw[error.start]:02x} at offset {error.start}"
-        problems.error(Place(path, line), what, "Leave 'encoding' out or correct it.", "csv-encoding")
-        return None
-    return encoding, text.removeprefix("\ufeff")
+        offset = error.start
+    line = raw[:offset].count(b"\n") + 1
+    what = f"{name}: byte 0x{raw[offset]:02x} at offset {offset}"
+    problems.error(Place(path, line), what, hint, "csv-encoding")

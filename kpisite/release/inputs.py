@@ -21,10 +21,13 @@ def _file(file: FileFact) -> dict[str, Any]:
     known: dict[str, Any] = {"path": file.path, "sha256": file.sha256, "format": file.format, "bytes": file.size}
     known |= {"encoding": file.encoding, "delimiter": file.delimiter, "sheet": file.sheet}
     known |= {"rows": file.rows, "newest": file.newest, "fixes": {fix.kind: fix.count for fix in file.fixes}}
-    known["left_out"] = [
-        {"reason": one.reason, "label": one.label, "rows": one.rows, "lines": list(one.lines)} for one in file.left_out
-    ]
+    known["left_out"] = [_left_out(one) for one in file.left_out]
     return {name: value for name, value in known.items() if value not in ("", {}, [])}
+
+
+def _left_out(one: LeftOut) -> dict[str, Any]:
+    known = {"reason": one.reason, "label": one.label, "rows": one.rows, "lines": list(one.lines)}
+    return {name: value for name, value in known.items() if value not in ("", [])}
 
 
 def _read_file(data: Mapping[str, Any]) -> FileFact:
@@ -40,6 +43,7 @@ def _read_file(data: Mapping[str, Any]) -> FileFact:
         data.get("newest", ""),
         tuple(Fix(kind, count) for kind, count in data.get("fixes", {}).items()),
         tuple(
-            LeftOut(one["reason"], one["rows"], tuple(one["lines"]), one["label"]) for one in data.get("left_out", ())
+            LeftOut(one["reason"], one["rows"], tuple(one.get("lines", ())), one.get("label", ""))
+            for one in data.get("left_out", ())
         ),
     )

@@ -1,5 +1,6 @@
 """Bytes to text: the encoding is declared, marked, UTF-8 or GB18030, and never guessed."""
 
+import gzip
 import hashlib
 
 import pytest
@@ -39,7 +40,7 @@ def test_every_known_encoding_gives_the_same_text_with_plain_newlines(tmp_path, 
     assert text.encoding == encoding
     assert text.sha256 == hashlib.sha256(raw).hexdigest()
     if encoding != "big5":
-        assert text.text() == TEXT
+        assert "".join(text.lines()) == TEXT
 
 
 def test_a_plain_file_is_read_where_it_lies(tmp_path):
@@ -80,3 +81,36 @@ def test_what_is_no_text_is_told(tmp_path, raw, declared, told):
 
     assert text is None
     assert problems == [told]
+
+
+def test_a_packed_file_is_unpacked_and_known_by_the_bytes_that_came(tmp_path):
+    file = tmp_path / "data.csv.gz"
+    file.write_bytes(gzip.compress(TEXT.encode("gb18030")))
+    problems = Problems()
+
+    text = open_text(file, "data.csv.gz", None, tmp_path / "copy.csv", problems)
+
+    assert problems.found == []
+    assert "".join(text.lines()) == TEXT
+    assert (text.encoding, text.size) == ("gb18030", file.stat().st_size)
+    assert text.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("raw", [b"no gzip", gzip.compress(TEXT.encode())[:-9]])
+def test_a_packed_file_that_is_damaged_is_told(tmp_path, raw):
+    file = tmp_path / "data.csv.gz"
+    file.write_bytes(raw)
+    problems = Problems()
+
+    assert open_text(file, "data.csv.gz", None, tmp_path / "copy.csv", problems) is None
+    assert str(problems.found[0]).startswith("data.csv.gz: error: it cannot be unpacked: ")
+
+
+def test_a_line_without_an_end_is_told_and_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("kpisite.load.textfile.BLOCK", 1 << 10)
+    monkeypatch.setattr("kpisite.load.textfile.LONGEST_LINE", 1 << 10)
+
+    text, problems = opened(tmp_path, b"a,b\n" + b"1" * 5000)
+
+    assert text is None
+    assert problems == ["data.csv:2: error: a line is longer than 0 MB. Is it a table of lines?"]

@@ -21,20 +21,22 @@ from kpisite.load.values import CellError, read_cell
         ("\u00a012\u00a0", "12"),
         ("+5", "5"),
         (".5", "0.5"),
+        ("12.5%", "0.125"),
+        ("(3.1%)", "-0.031"),
         ("1e3", "1000"),
     ],
 )
 def test_numbers_are_read_as_people_write_them(text, number):
-    assert Decimal(read_cell(text, "decimal")) == Decimal(number)
+    assert Decimal(read_cell(text, "decimal").value) == Decimal(number)
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "what", "hint"),
     [
         ("1,23", "decimal", "'1,23' is not a number", "Is it a decimal comma? Thousands have three digits between commas."),
-        ("12.5%", "decimal", "'12.5%' is not a number", "Deliver the number without '%'."),
-        ("1.2万", "decimal", "'1.2万' is not a number", "Deliver the number without its unit."),
-        ("¥1200", "decimal", "'¥1200' is not a number", "Deliver the number without its unit."),
+        ("1.2万", "decimal", "'1.2万' carries the unit 万", "Declare in the source's 'units' what a plain number of the column counts, like 元."),
+        ("¥1200", "decimal", "'¥1200' carries the unit ¥", "Declare in the source's 'units' what a plain number of the column counts, like 元."),
+        ("1.23E+11", "text", "'1.23E+11' is a number that a spreadsheet has shortened", "Format the column as text, and export it again."),
         ("nan", "float", "'nan' is not a number", "Leave the cell empty, or name it in the source's 'na'."),
         ("twelve", "decimal", "'twelve' is not a number", "If it stands for a missing value, name it in the source's 'na'."),
         ("1_000", "decimal", "'1_000' is not a number", "If it stands for a missing value, name it in the source's 'na'."),
@@ -67,9 +69,42 @@ def test_a_doubtful_cell_is_told(text, kind, what, hint):
     ],
 )
 def test_dates_booleans_and_texts(text, kind, plain):
-    assert read_cell(text, kind) == plain
+    assert read_cell(text, kind).value == plain
 
 
 @given(st.decimals(min_value=-(10**20), max_value=10**20, places=4, allow_nan=False))
 def test_grouped_thousands_lose_nothing(number):
-    assert Decimal(read_cell(f"{number:,f}", "decimal")) == number
+    assert Decimal(read_cell(f"{number:,f}", "decimal").value) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number", "fixes"),
+    [
+        ("1.2万", "元", "12000", ("units",)),
+        ("3亿", "元", "300000000", ("units",)),
+        ("¥1,200", "CNY", "1200", ("units", "thousands")),
+        ("(1.5万元)", "元", "-15000", ("negatives", "units")),
+        ("1,234", "万元", "12340000", ("thousands",)),
+        ("12.5%", "%", "0.125", ("percent",)),
+        ("\uff11\uff12.5", "%", "0.125", ("full-width",)),
+        ("1,301 万户", "户", "13010000", ("units", "thousands")),
+    ],
+)
+def test_a_declared_unit_tells_what_a_number_counts(text, unit, number, fixes):
+    reading = read_cell(text, "decimal", unit)
+
+    assert (Decimal(reading.value), reading.fixes) == (Decimal(number), fixes)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "what"),
+    [
+        ("1.2万", "万元", "'1.2万' carries a unit, and so does the column, declared in 万元"),
+        ("12%", "万元", "'12%' is in %, but the column is declared in 万元"),
+    ],
+)
+def test_a_unit_is_never_counted_twice(text, unit, what):
+    with pytest.raises(CellError) as caught:
+        read_cell(text, "decimal", unit)
+
+    assert str(caught.value) == what
