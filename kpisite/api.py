@@ -47,7 +47,7 @@ def actions(report: Report) -> "pd.DataFrame":
 
 
 # Columns that are text even where every entry looks like a number or is empty.
-_TEXTS = ("product", "indicator", "family", "period", "status", "signal", "reason", "target")
+_TEXTS = ("product", "indicator", "family", "period", "status", "signal", "reason", "target", "provisional")
 
 
 def _table(report: Report, name: str) -> "pd.DataFrame":

@@ -135,4 +135,6 @@ def _grain(
                     reason[s, i, t] = REASON[cell]
                 else:
                     value[s, i, t], reason[s, i, t] = cell, 0
-    return GrainSeries(grain, periods, value, reason, sample, np.zeros(shape, dtype=np.int32))
+    return GrainSeries(
+        grain, periods, value, reason, sample, np.zeros(shape, dtype=np.int32), np.zeros(shape, dtype=np.int8)
+    )

@@ -80,7 +80,8 @@ def _figures(site: Site, rules: Rules, role: Codes, cells: GrainSeries, goals: G
     absent = (role == ABSENT)[:, :, None]
     value = np.where(absent, np.nan, cells.value) + 0.0
     sample = np.where(absent | np.isnan(value), np.nan, cells.sample)
-    judged = _judged(site, rules, value, sample, goals)
+    provisional = np.where(absent, 0, cells.provisional).astype(np.int8)
+    judged = _judged(site, rules, np.where(provisional > 0, np.nan, value), sample, goals)
     return Figures(
         grain=cells.grain,
         periods=cells.periods,
@@ -97,6 +98,7 @@ def _figures(site: Site, rules: Rules, role: Codes, cells: GrainSeries, goals: G
         small=judged.small,
         sample=sample,
         vintage=np.where(absent, 0, cells.vintage).astype(np.int32),
+        provisional=provisional,
     )
 
 
@@ -126,6 +128,7 @@ def _add_house(house: House, rules: Rules, indicators: Sequence[str], wanted: Ma
 def _judge_again(site: Site, rules: Rules, figures: Figures, subject: int, goals: Goals) -> None:
     """Judge one subject's figures once more, now that its own values are there."""
     one = slice(subject, subject + 1)
-    judged = judge(rules, site.scoring, figures.value[one], figures.sample[one], goals.at(one))
+    value = np.where(figures.provisional[one] > 0, np.nan, figures.value[one])
+    judged = judge(rules, site.scoring, value, figures.sample[one], goals.at(one))
     for field in ("attainment", "score", "status", "over_limit", "small"):
         getattr(figures, field)[one] = getattr(judged, field)

@@ -44,13 +44,18 @@ Builtin = Callable[[House, Grain], Line]
 
 
 def house_line(house: House, id_: str, grain: Grain) -> Line:
-    """The values and reasons of one builtin indicator at a grain; between its reporting dates it is not due."""
+    """The values and reasons of one builtin indicator at a grain; between its reporting dates it is not due.
+
+    Nor is it while a period is running.
+    """
     indicator = house.site.indicators[id_]
     value, reason = BUILTINS[indicator.builtin or ""](house, grain)
     cadence = _CADENCES[indicator.cadence]
     fiscal = house.site.report.fiscal_year_starts
+    last = (house.site.report.through or house.site.report.period).last_month
     for t, period in enumerate(house.figures[grain].periods):
-        if of_month(period.last_month, cadence, fiscal).last_month != period.last_month:
+        closes = of_month(period.last_month, cadence, fiscal).last_month == period.last_month
+        if not closes or period.last_month > last:
             value[t], reason[t] = np.nan, REASON["not-due"]
     return value, reason
 

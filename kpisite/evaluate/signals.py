@@ -52,7 +52,7 @@ def _of_grain(
         at = (s[part], i[part])
         declared = [site.indicators[indicators[k]] for k in at[1].tolist()]
         breaks = [breaks_of(site, subjects[n], indicators[k]) for n, k in zip(*(p.tolist() for p in at), strict=True)]
-        value = np.where(figures.small[at], np.nan, figures.value[at])
+        value = np.where(figures.small[at] | (figures.provisional[at] > 0), np.nan, figures.value[at])
         shown = charted(declared, breaks, value, figures.periods)
         goal = (figures.target[at], figures.target_high[at])
         rare = _rare(declared, goal[0])

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from kpisite.declare.model import ReportSettings
 from kpisite.measure.expression import Call, Expression, walk
-from kpisite.periods import GRAIN_ORDER, TRAILING, Grain, Period, span
+from kpisite.periods import GRAIN_ORDER, MONTHLY, TRAILING, Grain, Period, of_month, span
 
 Indexes = npt.NDArray[np.intp]
 YEAR = 12
@@ -22,6 +22,7 @@ class Axis:
     periods: tuple[Period, ...]
     first: Indexes
     last: Indexes
+    partial: bool = False  # only the first months of each period are meant
 
     @property
     def months(self) -> Indexes:
@@ -31,20 +32,22 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """All axes of one report; months are counted from `start`, the first month of a fiscal year."""
+    """All axes of one report, whole fiscal years; months are counted from `start`, the first month of the first one."""
 
     start: int
     count: int  # months
     shown_from: int  # the first month that is shown
     fiscal_start: int
     axes: Mapping[Grain, Axis]
+    last: int  # the position of the last month that can have arrived
 
     def shown(self, grain: Grain) -> slice:
-        """The part of an axis that is shown: periods whole within the window, ytd one for each of its months."""
+        """The part of an axis that is shown: periods that begin in the window, ytd one for each of its months."""
         axis = self.axes[grain]
         begins = axis.last if grain is Grain.YTD else axis.first
         hidden = int(np.count_nonzero(begins < self.shown_from - self.start))
-        return slice(hidden, len(axis.periods))
+        ends = axis.last if grain in MONTHLY else axis.first
+        return slice(hidden, max(hidden, int(np.count_nonzero(ends <= self.last))))
 
     def ends(self, step: int) -> npt.NDArray[np.bool_]:
         """Which months end a period of so many months of the fiscal calendar."""
@@ -53,7 +56,7 @@ class Calendar:
 
 
 def calendar(report: ReportSettings, formulas: Iterable[Expression]) -> Calendar:
-    """Lay the axes out: the shown window, and before it what the formulas look back to, in whole fiscal years."""
+    """Lay the axes out: the shown window, before it what the formulas look back to, and after it the running year."""
     last = (report.through or report.period).last_month
     shown_from = report.period.last_month - report.history + 1
     reach = max((_reach(formula) for formula in formulas), default=0)
@@ -61,13 +64,14 @@ def calendar(report: ReportSettings, formulas: Iterable[Expression]) -> Calendar
         # What looks back from a trailing year looks back to another one.
         reach += TRAILING if reach else 0
     start = Period(Grain.YTD, shown_from - reach, report.fiscal_year_starts).first_month
+    end = of_month(last, Grain.YEAR, report.fiscal_year_starts).last_month
     axes = {}
     for grain in GRAIN_ORDER:
-        periods = span(grain, start, last, report.fiscal_year_starts)
+        periods = span(grain, start, end, report.fiscal_year_starts)
         first = np.array([period.first_month - start for period in periods], dtype=np.intp)
         ends = np.array([period.last_month - start for period in periods], dtype=np.intp)
         axes[grain] = Axis(grain, periods, first, ends)
-    return Calendar(start, last - start + 1, shown_from, report.fiscal_year_starts, axes)
+    return Calendar(start, end - start + 1, shown_from, report.fiscal_year_starts, axes, last - start)
 
 
 def _reach(formula: Expression) -> int:

@@ -80,6 +80,7 @@ def _series(
     shape = (len(everyone), len(indicators), len(periods))
     value, sample = np.full(shape, np.nan), np.full(shape, np.nan)
     reason, vintage = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int32)
+    provisional = np.zeros(shape, dtype=np.int8)
     # Builtin figures belong to the bank; they are computed when everything else is judged.
     unjudged = [REASON["not-reviewed" if subject.level == "bank" else "not-applicable"] for subject in everyone]
     for i, id_ in enumerate(indicators):
@@ -89,7 +90,8 @@ def _series(
         found = shown(figures[id_], grain)
         value[:, i], reason[:, i] = found.value, found.reason
         sample[:, i], vintage[:, i] = found.sample, found.vintage
-    return GrainSeries(grain, periods, value, reason, sample, vintage)
+        provisional[:, i] = found.provisional
+    return GrainSeries(grain, periods, value, reason, sample, vintage, provisional)
 
 
 def _accumulates(site: Site, id_: str, defined: Versions) -> bool:

@@ -25,6 +25,8 @@ class Grounds:
     cube: Cube
     params: Mapping[str, float]
     rollups: tuple[Subject, ...]
+    # The same with periods that end after their first months.
+    short: dict[tuple[Grain, int], "Grounds"] = field(default_factory=dict)
     _formulas: dict[tuple[bytes, int], Formulas] = field(default_factory=dict)
     _grounds: dict[bytes, Ground] = field(default_factory=dict)
     _since: dict[frozenset[str], Indexes] = field(default_factory=dict)

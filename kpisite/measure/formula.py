@@ -96,6 +96,9 @@ class Formulas:
     def window(self, arg: Expression, count: int, grain: Grain) -> Cells:
         """The sum over the last periods of a grain; cumulated and trailing figures take the window of their month."""
         over = Grain.MONTH if grain in OVERLAPPING else grain
+        if self.axis(over).partial and count > 1:
+            # Parts of periods do not add up to anything that has a name.
+            return missing((self.ground.count, len(self.axis(over).periods)), "incomplete")
         size = len(self.axis(over).periods)
         total: Cells | None = None
         for back in range(count - 1, -1, -1):

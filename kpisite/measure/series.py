@@ -56,6 +56,7 @@ class GrainSeries:
     reason: Codes
     sample: Floats
     vintage: npt.NDArray[np.int32]
+    provisional: Codes  # months of a running period that have arrived, where its figure is made of them; else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from kpisite.measure.axis import Indexes
 from kpisite.measure.cells import HERE, Cells, Flags
 from kpisite.measure.figures import Figures
 from kpisite.measure.levels import Membership
+from kpisite.measure.running import Running, joined, running
 from kpisite.measure.series import REASON, Floats
 from kpisite.measure.versions import measures_of
 from kpisite.periods import Grain
@@ -30,6 +31,7 @@ class Shown:
     reason: npt.NDArray[np.int8]
     sample: Floats
     vintage: Days
+    provisional: npt.NDArray[np.int8]  # how many months of the period have arrived; 0 = all, or none is needed
 
 
 def shown(figures: Figures, grain: Grain) -> Shown:
@@ -47,14 +49,35 @@ def shown(figures: Figures, grain: Grain) -> Shown:
         return _nothing(cube.products + len(figures.grounds.rollups), len(last))
     # Any other month learns from the period around it whether there is a figure at all.
     columns = np.minimum(columns, len(source.last) - 1) if over is not grain else np.arange(len(source.last))[window]
-    whole = _joined(figures.products(over), figures.rollups(over)).at(columns)
+    whole = joined(figures, over)
+    sample, vintage = _samples(figures, over), _vintages(figures, over)
+    months = np.zeros(whole.value.shape, dtype=np.int8)
+    unfinished = running(figures, over, whole) if over is grain else None
+    if unfinished is not None:
+        whole = _put(whole, unfinished)
+        months[:, unfinished.column] = unfinished.months
+        for number, (of, column) in enumerate(unfinished.figures):
+            these = unfinished.chosen == number
+            sample[these, unfinished.column] = _samples(of, over)[these, column]
+            vintage[these, unfinished.column] = _vintages(of, over)[these, column]
+    whole = whole.at(columns)
     due &= source.last[columns] == last
     reason = np.where(due | ~np.isin(whole.reason, MAY_BE_DUE), whole.reason, np.int8(REASON["not-due"]))
     value = np.where(reason == HERE, whole.value, np.nan)
     here: Flags = reason == HERE
-    sample = np.where(due, _samples(figures, over)[:, columns], np.nan)
-    vintage = np.where(here, _vintages(figures, over)[:, columns], 0).astype(np.int32)
-    return Shown(value, reason, sample, vintage)
+    sample = np.where(due, sample[:, columns], np.nan)
+    vintage = np.where(here, vintage[:, columns], 0).astype(np.int32)
+    return Shown(value, reason, sample, vintage, np.where(here, months[:, columns], 0).astype(np.int8))
+
+
+def _put(whole: Cells, unfinished: Running) -> Cells:
+    """The cells with those of a running period in their column."""
+    value, reason = whole.value.copy(), whole.reason.copy()
+    value[:, unfinished.column], reason[:, unfinished.column] = (
+        unfinished.cells.value[:, 0],
+        unfinished.cells.reason[:, 0],
+    )
+    return Cells(value, reason)
 
 
 # What a cell says that is not due; the others say that there never will be a figure.
@@ -69,15 +92,12 @@ def _grain_of(indicator: Indicator, grain: Grain) -> Grain:
     return GRAINS[indicator.cadence]
 
 
-def _joined(products: Cells, rollups: Cells) -> Cells:
-    value = np.concatenate([products.value, rollups.value])
-    return Cells(value, np.concatenate([products.reason, rollups.reason]))
-
-
 def _nothing(subjects: int, periods: int) -> Shown:
     shape = (subjects, periods)
     reason = np.full(shape, REASON["not-due"], dtype=np.int8)
-    return Shown(np.full(shape, np.nan), reason, np.full(shape, np.nan), np.zeros(shape, np.int32))
+    return Shown(
+        np.full(shape, np.nan), reason, np.full(shape, np.nan), np.zeros(shape, np.int32), np.zeros(shape, np.int8)
+    )
 
 
 def _samples(figures: Figures, grain: Grain) -> Floats:

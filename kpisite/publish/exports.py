@@ -17,7 +17,7 @@ from kpisite.publish.result_json import result_json
 from kpisite.release.axes import axes_of
 from kpisite.release.printed import Column, Numbers, Words, printed
 from kpisite.release.snapshot import WARNING_COLUMNS
-from kpisite.release.tables import score_table, signal_column, table
+from kpisite.release.tables import months_there, score_table, signal_column, table
 from kpisite.release.text import number
 
 # Few enough that they need little memory at once.
@@ -69,6 +69,7 @@ def _result_columns(
         Words(column("reason"), REASONS),
         Words(np.repeat(report.role[subjects, indicators], times), ROLES),
         Numbers(column("weight")),
+        months_there(axes, column("provisional")),
     )
 
 

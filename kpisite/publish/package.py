@@ -12,7 +12,7 @@ from kpisite.release.text import as_json
 
 RESULT_COLUMNS = (
     "product", "indicator", "period", "value", "target", "attainment", "status", "score", "signal", "reason",
-    "role", "weight",
+    "role", "weight", "provisional",
 )  # fmt: skip
 ACTION_COLUMNS = (
     "plan", "action", "product", "indicators", "owner", "practice", "start", "due", "done", "progress", "status",

@@ -50,6 +50,7 @@ class _Whole:
     status: Codes
     codes: dict[str, Codes]
     vintage: npt.NDArray[np.int32]
+    provisional: Codes
 
 
 def read_figures(axes: Axes, tables: Sequence[str]) -> tuple[dict[Grain, Figures], dict[Grain, Judged]]:
@@ -69,6 +70,7 @@ def read_figures(axes: Axes, tables: Sequence[str]) -> tuple[dict[Grain, Figures
             reason=whole.reason[part].copy(),
             status=whole.status[part].copy(),
             vintage=whole.vintage[part].copy(),
+            provisional=whole.provisional[part].copy(),
             over_limit=whole.flags["over_limit"][part].copy(),
             small=whole.flags["small"][part].copy(),
             **{field: cells[part].copy() for field, cells in whole.numbers.items() if field != "charted"},
@@ -116,6 +118,7 @@ def _nothing(shape: tuple[int, int, int]) -> _Whole:
         status=np.zeros(shape, dtype=np.int8),
         codes={field: np.zeros(shape, dtype=np.int8) for field, _ in _CODES.values()},
         vintage=np.zeros(shape, dtype=np.int32),
+        provisional=np.zeros(shape, dtype=np.int8),
     )
 
 
@@ -144,6 +147,8 @@ def _fill(whole: _Whole, subject: int, at: npt.NDArray[np.intp], columns: Mappin
     whole.status[subject].reshape(-1)[at] = read_few(columns["status"], _STATUS)
     for name, (field, known) in _CODES.items():
         whole.codes[field][subject].reshape(-1)[at] = read_few(columns[name], known)
+    parts = {text: int(text.partition("/")[0] or 0) for text in set(columns["provisional"])}
+    whole.provisional[subject].reshape(-1)[at] = read_few(columns["provisional"], parts)
     days = {text: dt.date.fromisoformat(text).toordinal() if text else 0 for text in set(columns["vintage"])}
     whole.vintage[subject].reshape(-1)[at] = read_few(columns["vintage"], days)
 

@@ -22,7 +22,7 @@ from kpisite.release.text import few_numbers, numbers, words
 COMPOSITE = "composite"
 VALUE_COLUMNS = (
     "indicator", "period", "value", "target", "status", "score", "attainment", "signal", "reason", "vintage",
-    "tolerance", "weight", "sample", "over_limit", "small", "charted", "rule", "assurance",
+    "tolerance", "weight", "sample", "over_limit", "small", "charted", "rule", "assurance", "provisional",
 )  # fmt: skip
 SCORE_COLUMNS = (
     "product", "family", "period", "score", "status", "coverage", "low", "high", "green", "amber", "red", "grey",
@@ -32,6 +32,9 @@ _COUNTED = [STATUSES.index(name) for name in SCORE_COLUMNS[-4:]]
 # Few enough that they need little memory at once.
 _SUBJECTS_AT_A_TIME = 1_000
 _FLAG = ("", "yes")
+_MOST_MONTHS = 12
+# By months there and months in all, at 12 n + m - 1; nothing for n = 0.
+_MONTHS_THERE = ["" if not n else f"{n}/{m + 1}" for n in range(_MOST_MONTHS) for m in range(_MOST_MONTHS)]
 
 
 def value_table(report: Report, subject: int) -> str:
@@ -45,6 +48,7 @@ def value_table(report: Report, subject: int) -> str:
         return np.concatenate([getattr(one, field)[subject, carried] for one in figures], axis=1)
 
     keys = [f"{report.indicators[i]},{label}" for i in carried for label in labels]
+    there = months_there(axes, column("provisional"))
     cells = zip(
         keys,
         numbers(column("value")),
@@ -60,14 +64,15 @@ def value_table(report: Report, subject: int) -> str:
         words(column("over_limit"), _FLAG),
         words(column("small"), _FLAG),
         *signal_columns(report, axes, (subject, carried)),
+        words(there.codes, there.names),
         strict=True,
     )
     lines = [
         f"{key},{value},{target},{status},{score},{share},{signal},{reason},{day},{width},{weight},{sample},{over},{small},"
-        f"{charted},{rule},{assurance}"
+        f"{charted},{rule},{assurance},{part}"
         for (
             key, value, target, status, score, share, reason, day, width, weight, sample, over, small,
-            signal, charted, rule, assurance,
+            signal, charted, rule, assurance, part,
         ) in cells
     ]  # fmt: skip
     return table(VALUE_COLUMNS, lines)
@@ -95,6 +100,13 @@ def _signal_cells(report: Report, grain: Grain, field: str, at: tuple[Any, Any])
         return cells
     shape = report.figures[grain].value[at].shape
     return np.full(shape, np.nan) if field == "charted" else np.zeros(shape, dtype=np.int8)
+
+
+def months_there(axes: Axes, months: npt.NDArray[Any]) -> Words:
+    """How much of its period each figure is made of, as 2/3; empty for a whole one. [rows, all periods in order]."""
+    lengths = np.array([period.months for grain in axes.grains for period in axes.periods[grain]], dtype=np.intp)
+    codes = np.where(months > 0, months.astype(np.intp) * _MOST_MONTHS + lengths - 1, 0)
+    return Words(codes, _MONTHS_THERE)
 
 
 def targets(low: Floats, high: Floats) -> list[str]:

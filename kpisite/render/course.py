@@ -51,10 +51,19 @@ def course(e: Edition, s: int, i: int, grain: Grain) -> Course:
         targets=_targets(e, found, row),
         gaps=numbers(judged.gaps[row].tolist(), column.decimals, signed=True),
         attainments=_attainments(e, judged.attainments[row].tolist()),
-        marks=[e.marks[status] for status in e.report.figures[grain].status[s, i].tolist()],
+        marks=_marks(e, s, i, grain),
         scores=numbers(judged.scores[row].tolist(), 1),
         remarks=_remarks(e, s, i, grain, judged.remarkable[row]),
     )
+
+
+def _marks(e: Edition, s: int, i: int, grain: Grain) -> list[Markup]:
+    """The status of each figure; one of a running period has none, and says how much of it there is."""
+    figures = e.report.figures[grain]
+    found = [e.marks[status] for status in figures.status[s, i].tolist()]
+    for t in np.flatnonzero(figures.provisional[s, i]).tolist():
+        found[t] = e.provisional(int(figures.provisional[s, i, t]), figures.periods[t].months)
+    return found
 
 
 def _judged(e: Edition, s: int, grain: Grain, found: Levels) -> _Judged:
@@ -64,7 +73,8 @@ def _judged(e: Edition, s: int, grain: Grain, found: Levels) -> _Judged:
     telling = np.where(np.abs(target) < figures.tolerance[at], np.nan, attainment)
     judged = (e.report.role[at] == KEY)[:, np.newaxis]
     return _Judged(
-        gaps=rounding.gaps(found.values, found.targets, found.highs),
+        # A part of a period has no gap to the target of the whole.
+        gaps=np.where(figures.provisional[at] > 0, np.nan, rounding.gaps(found.values, found.targets, found.highs)),
         attainments=_quoted(telling),
         scores=rounding.scores(figures.score[at], SCORE_LIMITS),
         remarkable=(reason != 0) | figures.over_limit[at] | figures.small[at] | (np.isnan(target) & judged),

@@ -97,6 +97,10 @@ class Edition:
         """Glyph and word of a status."""
         return self.marks[status]
 
+    def provisional(self, there: int, months: int) -> Markup:
+        """The mark of a figure of a running period: of how many of its months it is made."""
+        return marks.provisional(self.t["say"]["provisional"].format(n=there, m=months))
+
     def tile(self, status: int, number: str) -> Markup:
         """Glyph and number for a matrix."""
         return marks.tile(status, self.t["status"], number)

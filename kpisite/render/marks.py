@@ -27,6 +27,11 @@ def _mark(status: str, glyph: str, word: str) -> Markup:
     return form.format(status, glyph, word)
 
 
+def provisional(text: str) -> Markup:
+    """A figure that is not judged yet: the glyph of no status, and words of its own."""
+    return _mark("grey", GLYPHS["grey"], text)
+
+
 def tile(status: int, words: Mapping[str, str], number: str) -> Markup:
     """A cell of a matrix: the glyph with its word for those who cannot see it, and a number."""
     name = STATUSES[status]
