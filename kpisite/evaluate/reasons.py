@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpisite.declare.model import Indicator, Site
-from kpisite.evaluate.decompose import Moves, State, Way, decompose
+from kpisite.evaluate.decompose import Mean, Moves, State, Way, decompose, split_means
 from kpisite.evaluate.report import KEY, Figures, Flags, Floats, Report
 from kpisite.evaluate.rollup import is_expected
 from kpisite.evaluate.status import rules_of
@@ -66,6 +66,50 @@ def reasons(before: Moment, after: Moment) -> Reasons:
     first, second = (_state(one, products, indicators) for one in (before, after))
     way = _way(before, after, products, indicators)
     return Reasons(products, indicators, first, second, way, decompose(first, second, way))
+
+
+@dataclass(frozen=True, slots=True)
+class HouseReasons:
+    """Why the composite of the bank moved: its two values, and the parts of the change by product."""
+
+    before: float
+    after: float
+    scores: tuple[tuple[str, float], ...]  # product, effect of its composite
+    shares: tuple[tuple[str, float], ...]  # product, effect of its share
+    mix: float  # products that appear, leave or have no composite
+
+
+def house_reasons(before: Moment, after: Moment) -> HouseReasons | None:
+    """Split the change of the bank's composite; nothing where one of the two is none."""
+    products = _joined(_products(after.report), _products(before.report))
+    means = [_mean(one, products) for one in (before, after)]
+    first, second = means
+    if any(one is None for one in means) or first is None or second is None:
+        return None
+    split = split_means(first, second)
+    gained = np.where(np.isnan(first.score) | np.isnan(second.score), 0.0, second.score - first.score)
+    scores, shares = (split.share * gained)[0, :, 0].tolist(), split.weight[0, :, 0].tolist()
+    return HouseReasons(
+        before=first.whole[0].item(),
+        after=second.whole[0].item(),
+        scores=tuple(zip(products, scores, strict=True)),
+        shares=tuple(zip(products, shares, strict=True)),
+        mix=split.mix[0].item(),
+    )
+
+
+def _mean(moment: Moment, products: Sequence[str]) -> Mean | None:
+    """The bank's composite as the mean of its products by their shares."""
+    report, t, c = moment.report, moment.t, len(moment.report.families)
+    scores = report.scores[Grain.MONTH].score[:, c, t]
+    bank = next((s for s, subject in enumerate(report.subjects) if subject.level == "bank"), None)
+    if bank is None or np.isnan(scores[bank]):
+        return None
+    where = {subject.id: s for s, subject in enumerate(report.subjects)}
+    score = [scores[where[id_]].item() if id_ in where else np.nan for id_ in products]
+    weight = [report.site.products[id_].share if id_ in where else 0.0 for id_ in products]
+    weights, cells = (np.array(column, dtype=np.float64).reshape(1, -1, 1) for column in (weight, score))
+    return Mean(weights, cells, scores[[bank]])
 
 
 def is_redefined(indicator: Indicator, first: Period, second: Period) -> bool:

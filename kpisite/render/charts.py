@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup, escape
 
-from kpisite.render import charts_history, charts_static
+from kpisite.render import charts_history, charts_static, charts_waterfall
 from kpisite.render.charts_model import (
     STATUSES,
     BulletChart,
@@ -26,6 +26,8 @@ from kpisite.render.charts_model import (
     HistoryChart,
     MultiplesChart,
     SmallSeries,
+    WaterfallChart,
+    WaterfallRow,
     gaps,
     position,
 )
@@ -39,6 +41,8 @@ __all__ = [
     "HistoryChart",
     "MultiplesChart",
     "SmallSeries",
+    "WaterfallChart",
+    "WaterfallRow",
     "bullet",
     "figure",
     "heat",
@@ -46,6 +50,7 @@ __all__ = [
     "multiples",
     "sparkline",
     "sparklines",
+    "waterfall",
 ]
 
 
@@ -140,6 +145,23 @@ def multiples(chart: MultiplesChart) -> Markup:
     data = _object({"series": _joined(_shared("period", chart.periods), _json({"each": each}))})
     block = _block("multiples", _joined(_json(words), _words(chart.texts)), data)
     return figure("multiples", chart.id, caption, charts_static.multiples(chart), block)
+
+
+def waterfall(chart: WaterfallChart) -> Markup:
+    """How one level became another: solid totals at both ends, what moved it between them."""
+    on = charts_waterfall.scale(chart)
+    series = {
+        "row": list(range(len(chart.rows))),
+        "label": [row.label for row in chart.rows],
+        "start": [max(row.start, on.low) for row in chart.rows],
+        "end": [row.end for row in chart.rows],
+        "kind": [row.kind for row in chart.rows],
+        "show": [row.display for row in chart.rows],
+    }
+    words = _json({"low": on.low, "high": on.high, "ends": [on.low, on.high]})
+    block = _block("waterfall", _joined(words, _words(chart.texts)), _json({"series": series}))
+    # The heading above says what it shows; the caption what it is measured in.
+    return figure("waterfall", chart.id, _caption(chart.unit), charts_waterfall.still(chart), block)
 
 
 # The parts of a block are put together as JSON text, because some of them are the same on every page.

@@ -7,6 +7,7 @@ and no time zone can move a month. The layout is fixed (autosize none), so that 
 from collections.abc import Callable
 from typing import Any
 
+from kpisite.render import charts_waterfall
 from kpisite.render.charts_history import BOTTOM, TOP
 from kpisite.render.charts_model import AT_RISK, FULL, ON_TARGET, STATUSES
 from kpisite.render.charts_static import HEAD, HEADINGS, ROW_LABELS, SMALL
@@ -247,6 +248,36 @@ def _multiples() -> Spec:
     return spec
 
 
+def _waterfall() -> Spec:
+    import altair as alt
+
+    series = alt.Chart(alt.NamedData("series"))
+    rows = alt.Y("row:O", sort=None, axis=None, scale=alt.Scale(padding=0))
+    scale = alt.Scale(domain=["@low", "@high"], nice=False, zero=False)
+    axis = alt.Axis(
+        orient="top", values=alt.ExprRef("ends"), format=".1f", title=None, grid=False, labelPadding=2, labelFlush=True
+    )
+    x = alt.X("start:Q", scale=scale, axis=axis)
+    tooltip = [alt.Tooltip("label:N", title="@indicator"), alt.Tooltip("show:N", title="@score")]
+    color = alt.Color(
+        "kind:N",
+        scale=alt.Scale(domain=list(charts_waterfall.KINDS), range=["--line", "--green", "--red"]),
+        legend=None,
+    )
+    tick = series.mark_tick(orient="vertical", size=charts_waterfall.BAR, thickness=1, yOffset=6, color="--ink")
+    letters: dict[str, Any] = {"baseline": "alphabetic", "yOffset": -5, "fontSize": 13, "color": "--ink"}
+    return _fitted(
+        alt.layer(
+            series.mark_bar(size=charts_waterfall.BAR, yOffset=6).encode(y=rows, x=x, x2="end:Q", color=color),
+            tick.encode(y=rows, x=alt.X("end:Q", scale=scale, axis=axis)),
+            series.mark_text(align="left", **letters).encode(y=rows, x=alt.value(0), text="label:N"),
+            series.mark_text(align="right", **letters).encode(y=rows, x=alt.value("width"), text="show:N"),
+            series.mark_rect(opacity=0).encode(y=rows, tooltip=tooltip),
+        ).add_params(alt.param(name="ends", value="@ends")),
+        padding={"left": 0, "right": 0, "top": charts_waterfall.HEAD, "bottom": 0},
+    )
+
+
 def _by_status() -> dict[str, Any]:
     """Shape and colour of a point, both by status: colour is never the only sign."""
     return {
@@ -291,6 +322,7 @@ KINDS: dict[str, Callable[[], Spec]] = {
     "heat": _heat,
     "history": _history,
     "multiples": _multiples,
+    "waterfall": _waterfall,
 }
 
 CONFIG: Spec = {

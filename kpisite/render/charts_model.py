@@ -98,6 +98,27 @@ class HeatChart:
     texts: ChartTexts
 
 
+class WaterfallRow(NamedTuple):
+    """One bar from one level to another; `kind` is total, up or down, `display` the points as shown."""
+
+    label: str
+    start: float
+    end: float
+    kind: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallChart:
+    """How one level became another: a total, what moved it, a total; `unit` also says where the scale begins."""
+
+    id: str
+    title: str
+    unit: str
+    rows: tuple[WaterfallRow, ...]
+    texts: ChartTexts
+
+
 class SmallSeries(NamedTuple):
     """One small line of a multiples chart; `display` is the last value as readers see it."""
 

@@ -135,18 +135,23 @@ class Edition:
 
     def score(self, score: float, limits: tuple[float, ...] = SCORE_LIMITS) -> str:
         """A score with one decimal; rounding never lifts it over a limit that it missed."""
-        if math.isnan(score):
-            return ""
+        return "" if math.isnan(score) else self.tongue.number(self._tenths(score, limits), 1)
+
+    def _tenths(self, score: float, limits: tuple[float, ...]) -> int:
         steps = self.tongue.tenths(score)
         for limit in limits:
             if score < limit <= steps / 10:
                 steps = math.ceil(limit * 10) - 1
-        return self.tongue.number(steps, 1)
+        return steps
 
     def composite(self, score: float) -> str:
         """A composite with one decimal, kept below the limits that it missed."""
+        return "" if math.isnan(score) else self.tongue.number(self.composite_tenths(score), 1)
+
+    def composite_tenths(self, score: float) -> int:
+        """A composite in tenths as it is printed; it must be a number."""
         limits = self.site.scoring.composite
-        return self.score(score, (limits.amber, limits.green))
+        return self._tenths(score, (limits.amber, limits.green))
 
     def percent(self, share: float, decimals: int = 0) -> str:
         """A share as a percentage; one that is not whole never prints as 100 %."""

@@ -29,6 +29,7 @@ from kpisite.render.parts import (
     Section,
     Table,
     TermEntry,
+    Why,
 )
 
 
@@ -120,6 +121,7 @@ class Scorecard(Frame):
     key: Table  # ordered by weighted shortfall, the worst first
     bullet: Markup
     trend: Markup  # the composite over time
+    why: tuple[Why, ...]  # the composite moved: since the period before, and by what the release before did not know
     blocks: tuple[Block, ...]  # when the figures have no pages of their own
     plans: tuple[PlanCard, ...]
     actions: Table | None
@@ -284,6 +286,18 @@ class History(Frame):
 
     table: Table
     bank: Table | None  # the bank's composite month by month in this version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesPage(Frame):
+    """What changed from one version to the next."""
+
+    template: ClassVar[str] = "changes.html"
+
+    house: Why | None  # the composite of the whole house, product by product
+    composites: Table
+    parts: tuple[Table, ...]  # statuses, restated figures, declarations, plans: those that have changes
+    values: Folded | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,17 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why a composite moved: a sentence, a waterfall, and the table of all parts."""
+
+    id: str
+    title: str
+    text: str
+    chart: Markup  # empty where nothing moved
+    table: Folded
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One figure within a page: its title, a sentence, its chart and key facts."""
 

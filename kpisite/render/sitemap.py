@@ -12,6 +12,7 @@ from kpisite.render.doors import Choice, Chooser, Redirect
 from kpisite.render.edition import Edition, edition
 from kpisite.render.pages import Frame
 from kpisite.render.theme import Theme
+from kpisite.render.views.changes import changes_page, changes_path
 from kpisite.render.views.families import family_list, family_page
 from kpisite.render.views.figure import figure_page
 from kpisite.render.views.history import history
@@ -88,11 +89,12 @@ def pages(e: Edition, reports: Sequence[Report]) -> Iterator[Frame]:
 
 def plan(e: Edition, reports: Sequence[Report]) -> Iterator[tuple[str, Callable[[], Frame]]]:
     """Every page of one report in one language: its path, and how it is made."""
+    earlier = before(e.report, reports)
     yield "index.html", partial(summary, e)
     yield "products/index.html", partial(product_list, e)
     for s in e.board.products:
         product = f"products/{e.report.subjects[s].id}"
-        yield f"{product}/index.html", partial(scorecard, e, s)
+        yield f"{product}/index.html", partial(scorecard, e, s, earlier)
         for i in _figures(e.board, s):
             yield f"{product}/{e.report.indicators[i]}/index.html", partial(figure_page, e, s, i)
     yield "indicators/index.html", partial(indicator_list, e)
@@ -109,8 +111,16 @@ def plan(e: Edition, reports: Sequence[Report]) -> Iterator[tuple[str, Callable[
     yield "methodology/index.html", partial(methodology, e)
     yield "glossary/index.html", partial(glossary, e)
     yield "history/index.html", partial(history, e, reports)
+    if earlier is not None:
+        yield changes_path(earlier, e.report), partial(changes_page, e, earlier)
     for id_ in own_pages(e):
         yield f"pages/{id_}/index.html", partial(own_page, e, id_)
+
+
+def before(report: Report, reports: Sequence[Report]) -> Report | None:
+    """The version before this one."""
+    at = next((n for n, one in enumerate(reports) if one.version == report.version), 0)
+    return reports[at - 1] if at else None
 
 
 def _figures(shared: Board, s: int) -> Iterator[int]:

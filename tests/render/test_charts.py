@@ -17,11 +17,14 @@ from kpisite.render.charts import (
     HistoryChart,
     MultiplesChart,
     SmallSeries,
+    WaterfallChart,
+    WaterfallRow,
     bullet,
     heat,
     history,
     multiples,
     sparkline,
+    waterfall,
 )
 from kpisite.render.charts_model import domain, position, thinned, ticks
 
@@ -73,6 +76,11 @@ FIGURES = {
         MultiplesChart("m", "NPS", "", ("2025-01", "2025-02"),
                        (SmallSeries("A & B", (1, 2), 1.5, ("red", "green"), "2"), SmallSeries("C", (None, 3), None, ("grey", "green"))),
                        TEXTS)
+    ),
+    "waterfall": waterfall(
+        WaterfallChart("w", "Why", "points",
+                       (WaterfallRow("Before", 0, 90, "total", "90.0"), WaterfallRow("A & B", 90, 92, "up", "+2.0"),
+                        WaterfallRow("C", 92, 91, "down", "−1.0"), WaterfallRow("After", 0, 91, "total", "91.0")), TEXTS)
     ),
 }  # fmt: skip
 
@@ -304,3 +312,25 @@ def test_every_open_place_of_a_kind_has_a_word(kinds, kind):
 
 def test_no_kind_has_an_axis_of_time(kinds):
     assert '"temporal"' not in json.dumps(kinds)
+
+
+def test_each_bar_of_a_waterfall_begins_where_the_one_before_it_ends():
+    series = block(FIGURES["waterfall"])["data"]["series"]
+
+    assert series["start"][1:3] == [90, 92]
+    assert series["end"] == [90, 92, 91, 91]
+    bars = re.findall(r'<path class="bar (?:up|down)" d="M([0-9.]+) [0-9.]+H([0-9.]+)', FIGURES["waterfall"])
+    (up_from, up_to), (down_from, down_to) = [tuple(map(float, bar)) for bar in bars]
+    assert up_from < up_to == down_to
+    assert (up_to - up_from) == pytest.approx(2 * (down_to - down_from), abs=0.2)
+
+
+def test_a_waterfall_tears_its_totals_where_the_scale_does_not_begin_at_zero():
+    near = waterfall(
+        WaterfallChart("w", "Why", "", (WaterfallRow("Before", 0, 2, "total", "2"), WaterfallRow("A", 2, 9, "up", "+7"),
+                                        WaterfallRow("After", 0, 9, "total", "9")), TEXTS)
+    )  # fmt: skip
+
+    assert 'class="tear"' in FIGURES["waterfall"]
+    assert 'class="tear"' not in near
+    assert block(near)["words"]["low"] == 0

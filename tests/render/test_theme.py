@@ -306,12 +306,9 @@ def opened(chromium, built):
 def test_every_kind_of_chart_is_drawn_under_the_strict_policy(opened):
     opened.evaluate("KPISITE.drawAll()")
 
-    assert (
-        opened.evaluate(
-            "[...document.querySelectorAll('figure.drawn')].map(f => f.querySelectorAll('.live svg').length)"
-        )
-        == [1] * 4
-    )
+    assert opened.evaluate(
+        "[...document.querySelectorAll('figure.drawn')].map(f => f.querySelectorAll('.live svg').length)"
+    ) == [1] * len(FIGURES)
 
 
 @pytest.mark.browser
@@ -399,14 +396,12 @@ def test_on_paper_the_static_charts_stand_again(opened):
     opened.evaluate("KPISITE.drawAll()")
     opened.emulate_media(media="print")
 
-    assert (
-        opened.evaluate("[...document.querySelectorAll('.live')].map(live => getComputedStyle(live).display)")
-        == ["none"] * 4
-    )
-    assert (
-        opened.evaluate("[...document.querySelectorAll('.still')].map(still => getComputedStyle(still).display)")
-        == ["block"] * 4
-    )
+    assert opened.evaluate("[...document.querySelectorAll('.live')].map(live => getComputedStyle(live).display)") == [
+        "none"
+    ] * len(FIGURES)
+    assert opened.evaluate(
+        "[...document.querySelectorAll('.still')].map(still => getComputedStyle(still).display)"
+    ) == ["block"] * len(FIGURES)
 
 
 @pytest.mark.browser

@@ -9,6 +9,7 @@ from kpisite.render import marks
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.pages import History
 from kpisite.render.parts import Table
+from kpisite.render.views.changes import changes_path
 
 
 def history(e: Edition, reports: Sequence[Report]) -> History:
@@ -23,7 +24,7 @@ def history(e: Edition, reports: Sequence[Report]) -> History:
 
 
 def _versions(e: Edition, reports: Sequence[Report], root: str) -> Table:
-    rows = [_version(e, report, root) for report in reversed(reports)]
+    rows = [_version(e, reports, n, root) for n in reversed(range(len(reports)))]
     heads = (
         e.head("version"),
         e.head("title"),
@@ -32,12 +33,13 @@ def _versions(e: Edition, reports: Sequence[Report], root: str) -> Table:
         e.head("score", "num"),
         e.head("status", "status"),
         *(e.head(key, "num") for key in ("green", "amber", "red", "grey")),
+        e.head("changed"),
     )
     return marks.table("versions", e.t["history"]["caption"], heads, rows)
 
 
-def _version(e: Edition, report: Report, root: str) -> list[str]:
-    words = e.t["ui"]
+def _version(e: Edition, reports: Sequence[Report], n: int, root: str) -> list[str]:
+    words, report = e.t["ui"], reports[n]
     languages = report.site.site.languages
     language = e.lang if e.lang in languages else languages[0]
     name = marks.anchor(report.version, f"{root}../../{report.version}/{language}/index.html")
@@ -51,13 +53,18 @@ def _version(e: Edition, report: Report, root: str) -> list[str]:
         e.tongue.period(report.period),
         e.tongue.date(report.as_of),
     ]
+    changed = ""
+    if n:
+        href = f"{root}../../{report.version}/{language}/{changes_path(reports[n - 1], report)}"
+        changed = marks.anchor(e.t["changes"]["link"].format(before=reports[n - 1].version), href)
     bank = next((s for s, subject in enumerate(report.subjects) if subject.level == "bank"), None)
     if bank is None:
-        return [*row, "", "", "", "", "", ""]
+        return [*row, "", "", "", "", "", "", changed]
     scores, now, c = report.scores[Grain.MONTH], report.now(), len(report.families)
     counts = e.counts(scores.counts[bank, c, now].tolist())
     mark = e.mark(int(scores.status[bank, c, now]))
-    return [*row, e.composite(float(scores.score[bank, c, now])), mark, *(count.number for count in counts)]
+    numbers = [count.number for count in counts]
+    return [*row, e.composite(float(scores.score[bank, c, now])), mark, *numbers, changed]
 
 
 def _bank(e: Edition) -> Table | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-from kpisite.evaluate.report import STATUSES
+from kpisite.evaluate.report import STATUSES, Report
 from kpisite.render import marks
 from kpisite.render.cells import Cell, carried, cell, of_subject
 from kpisite.render.edition import Edition, root_of
@@ -17,6 +17,7 @@ from kpisite.render.parts import Block, Fact, Folded, Head, Item, Link, Table
 from kpisite.render.signing import signing
 from kpisite.render.views import plotted
 from kpisite.render.views.cards import actions_table, plan_cards
+from kpisite.render.views.reasons import of_period, of_release
 from kpisite.render.views.rows import LONGEST, figure_column, judged_columns, longest, weight_column
 
 
@@ -67,8 +68,8 @@ def _product_row(e: Edition, s: int, root: str, *, brief: bool) -> list[str]:
     ]
 
 
-def scorecard(e: Edition, s: int) -> Scorecard:
-    """One product: where it stands, why, and what is being done."""
+def scorecard(e: Edition, s: int, earlier: Report | None = None) -> Scorecard:
+    """One product: where it stands, why, and what is being done; `earlier` is the release before."""
     id_ = e.report.subjects[s].id
     path = f"products/{id_}/index.html"
     root, keys = root_of(path), e.board.keys[s]
@@ -85,6 +86,7 @@ def scorecard(e: Edition, s: int) -> Scorecard:
         key=_key_table(e, s, rows, shown),
         bullet=plotted.bullet(e, s, keys, shown),
         trend=plotted.composite(e, s, e.t["scorecard"]["trend"]),
+        why=tuple(one for one in (of_period(e, s), of_release(e, s, earlier)) if one is not None),
         blocks=tuple(_block(e, s, i, root) for i in keys[:MOST_BLOCKS]) if e.board.pages == "none" else (),
         plans=plan_cards(e, plans, root),
         actions=actions_table(e, plans, root),
