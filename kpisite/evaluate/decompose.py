@@ -158,20 +158,19 @@ def _effects(before: State, after: State, way: Way) -> tuple[Floats, Flags]:
     dual = way.redefined & ~np.isnan(way.old)
     end = np.where(dual, way.old, after.value)
     lone = way.redefined & ~dual
-    restated = before.scores(start) - before.score
-    value = _half(before, after, start, end)
-    definition = _half(before, after, end, after.value)
-    target = (after.scores(start) - before.scores(start) + after.score - before.scores(after.value)) / 2
-    whole = after.score - before.scores(start)
+    # Rows: the first and the second state's rules; columns: the values at the start, under the old definition, now.
+    first = [before.scores(value) for value in (start, end, after.value)]
+    second = [after.scores(value) for value in (start, end, after.value)]
+    first[0] = np.where(start == before.value, before.score, first[0])
+    second[1], second[2] = np.where(dual, second[1], after.score), after.score
+    restated = first[0] - before.score
+    value = (first[1] - first[0] + second[1] - second[0]) / 2
+    definition = (first[2] - first[1] + second[2] - second[1]) / 2
+    target = (second[0] - first[0] + second[2] - first[2]) / 2
     parts = (
         np.where(lone, 0.0, value),
         np.where(lone, 0.0, target),
-        np.where(lone, whole, definition) + np.where(way.remade, restated, 0.0),
+        np.where(lone, second[2] - first[0], definition) + np.where(way.remade, restated, 0.0),
         np.where(way.remade, 0.0, restated),
     )
     return np.concatenate(parts, axis=2), lone | (way.remade & (restated != 0))
-
-
-def _half(before: State, after: State, start: Floats, end: Floats) -> Floats:
-    gained: Floats = (before.scores(end) - before.scores(start) + after.scores(end) - after.scores(start)) / 2
-    return gained

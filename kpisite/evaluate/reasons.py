@@ -1,16 +1,18 @@
 """The moves between two states of reports: two periods of one report, or one period in two reports."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kpisite.declare.model import Indicator, Site
+from kpisite.evaluate.anchors import Anchors
 from kpisite.evaluate.decompose import Mean, Moves, State, Way, decompose, split_means
 from kpisite.evaluate.report import KEY, Figures, Flags, Floats, Report
 from kpisite.evaluate.rollup import is_expected
 from kpisite.evaluate.status import rules_of
-from kpisite.evaluate.target import Goals
+from kpisite.evaluate.target import Goals, begin
+from kpisite.evaluate.target_path import Course, Levels, Spread
 from kpisite.periods import Grain, Period
 
 
@@ -157,12 +159,40 @@ def _state(moment: Moment, products: Sequence[str], indicators: Sequence[str]) -
             at.lay(figures.target_high[:, :, t : t + 1]),
             at.lay(figures.tolerance[:, :, t : t + 1]),
             at.lay(figures.weight[:, :, t : t + 1]),
+            _anchors(report.site, moment.period, products, indicators),
         ),
         value=at.lay(figures.value[:, :, t : t + 1]),
         weight=np.where(plays, at.lay(figures.weight[:, :, t : t + 1]), 0.0),
         score=np.where(plays, at.lay(figures.score[:, :, t : t + 1]), np.nan),
         composite=composite,
     )
+
+
+def _anchors(site: Site, period: Period, products: Sequence[str], indicators: Sequence[str]) -> Anchors | None:
+    """The floors and stretches that authors set themselves, in one month."""
+    column = {id_: i for i, id_ in enumerate(indicators)}
+    found = [
+        (s, column[indicator], levels.floor, levels.stretch)
+        for s, id_ in enumerate(products)
+        if id_ in site.products
+        for indicator in site.products[id_].key
+        for levels in _levels(site, id_, indicator, period)
+    ]
+    if not found:
+        return None
+    rows, columns, floors, stretches = zip(*found, strict=True)
+    s, i = (np.array(part, dtype=np.intp) for part in (rows, columns))
+    return Anchors(s, i, np.stack(floors), np.stack(stretches))
+
+
+def _levels(site: Site, product: str, id_: str, period: Period) -> Iterator[Levels]:
+    """What the target in force wants in a month, where it has a floor or a stretch of its own."""
+    indicator, month = site.indicators[id_], period.last_month
+    begun = [one for one in site.products[product].key[id_] if begin(one) <= month]
+    if begun and (begun[-1].floor is not None or begun[-1].stretch is not None):
+        spread = Spread(accumulates=False, fiscal_start=site.report.fiscal_year_starts, shares=lambda _: None)
+        course = Course(begun[-1], site.scoring, indicator.decimals, indicator.direction == "range", spread)
+        yield course.over(range(month, month + 1))
 
 
 def _with_all(site: Site, indicators: Sequence[str]) -> Site:

@@ -128,3 +128,19 @@ def test_products_and_indicators_that_come_and_go_are_mix():
     assert np.isnan(found.moves.change[loan])
     assert found.entered[card].tolist() == [id_ == "ces" for id_ in found.indicators]
     assert found.left[card].tolist() == [id_ == "nps" for id_ in found.indicators]
+
+
+def test_floors_and_stretches_of_ones_own_count_in_every_part():
+    key = {"weight": 100, "tolerance": 10, "floor": 40, "stretch": 120}
+    targets = [key | {"target": 100}, key | {"target": 80, "from": "2025-12"}]
+    site = a_site({"card": {"key": {"csat": targets}}}, {"csat": an_indicator()})
+    report = a_report(site, {"card": {"csat": {"2025-12": 76, "": 70}}})
+
+    found = reasons(Moment(report, 1), Moment(report, 2))
+
+    # Below the amber limit (60) the score falls to 0 at the floor.
+    old = [60 * (value - 40) / (90 - 40) for value in (70, 76)]
+    new = [60 + 40 * (value - 70) / 10 for value in (70, 76)]
+    assert effect(found, "card", "csat", "value") == pytest.approx((old[1] - old[0] + new[1] - new[0]) / 2)
+    assert effect(found, "card", "csat", "target") == pytest.approx((new[0] - old[0] + new[1] - old[1]) / 2)
+    assert found.moves.change[0] == pytest.approx(new[1] - old[0])
