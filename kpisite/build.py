@@ -19,14 +19,16 @@ from kpisite.load.tables import open_tables
 from kpisite.measure.compute import measure
 from kpisite.periods import Grain, Period, PeriodError, parse
 from kpisite.publish.exports import exports
-from kpisite.publish.folder import Part, Published, publish
+from kpisite.publish.folder import Published, publish
 from kpisite.publish.links import check_links
 from kpisite.release.snapshot import content_hash, freeze
 from kpisite.release.store import content_of, read_releases, write_release
-from kpisite.render.sitemap import around, parts
+from kpisite.render.sheets import Origins, Sheet
+from kpisite.render.sitemap import around
+from kpisite.render.sitemap import parts as page_parts
 from kpisite.render.theme import Theme, load_theme
 from kpisite.shares import done_side_by_side, processes_here
-from kpisite.unchanged import remember
+from kpisite.unchanged import memory_file, program_and_look, remember
 
 RELEASES = "releases"
 PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -83,7 +85,8 @@ def build(config: Path, folder: Path, *, strict: bool = False, options: str = ""
         report = judged(site, config, problems, strict=strict, log=log)
         reports = versions_of(config, report)
         log("releases")
-        published = publish(around(reports, theme), folder, site_parts(reports, theme))
+        parts = site_parts(reports, theme, program_and_look(config.parent))
+        published = publish(around(reports, theme), folder, parts, memory_file(config.parent, folder))
         log("pages")
     remember(config.parent, config, folder, _patterns(report.site), options)
     log("memory")
@@ -132,9 +135,14 @@ def versions_of(config: Path, report: Report) -> tuple[Report, ...]:
     return tuple(sorted((*releases, *working), key=lambda one: (one.period, one.frozen, one.version)))
 
 
-def site_parts(reports: Sequence[Report], theme: Theme) -> tuple[Part, ...]:
+def site_parts(reports: Sequence[Report], theme: Theme, base: str = "") -> tuple[Sequence[Sheet], ...]:
     """The site without what surrounds it, in parts: the data of each version, which take longest, and the pages."""
-    return (*(partial(_data, report) for report in reports), *parts(reports, theme))
+    origins = [Origins(report, base) for report in reports]
+    data = [
+        (Sheet(origin.of_report("data"), partial(_data, report)),)
+        for report, origin in zip(reports, origins, strict=True)
+    ]
+    return (*data, *page_parts(reports, theme, origins))
 
 
 def _data(report: Report) -> Iterator[tuple[str, bytes]]:
@@ -146,8 +154,8 @@ def _data(report: Report) -> Iterator[tuple[str, bytes]]:
 def site_files(reports: Sequence[Report], theme: Theme) -> dict[str, bytes]:
     """Every file of the site by its path."""
 
-    def made(part: Part) -> list[tuple[str, bytes]]:
-        return list(part())
+    def made(part: Sequence[Sheet]) -> list[tuple[str, bytes]]:
+        return [file for sheet in part for file in sheet.make()]
 
     files: dict[str, bytes] = {}
     for some in done_side_by_side([partial(made, part) for part in site_parts(reports, theme)], processes_here()):

@@ -28,8 +28,16 @@ _LIBRARIES = (
 
 def state_file(root: Path, folder: Path) -> Path:
     """Where the memory of the last build into this folder is kept."""
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    return root / ".kpisite" / f"build-{name}.json"
+    return root / ".kpisite" / f"build-{_named(folder)}.json"
+
+
+def memory_file(root: Path, folder: Path) -> Path:
+    """Where it is noted which pages stand in this folder, and what they were made from."""
+    return root / ".kpisite" / f"pages-{_named(folder)}.json"
+
+
+def _named(folder: Path) -> str:
+    return hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
 
 
 def is_unchanged(root: Path, config: Path, folder: Path, options: str = "") -> bool:
@@ -59,13 +67,7 @@ def remember(root: Path, config: Path, folder: Path, patterns: Iterable[str], op
 def fingerprint(root: Path, config: Path, patterns: Iterable[str], options: str = "") -> str:
     """A hash over the names and bytes of all inputs, the program itself and the libraries it uses."""
     total = hashlib.sha256(options.encode())
-    for name in _LIBRARIES:
-        total.update(f"{name} {metadata.version(name)}\n".encode())
-    total.update(sys.version.encode())
-    program = Path(__file__).parent
-    for file in _files_below(program):
-        if "__pycache__" not in file.parts:
-            _add(total, file.relative_to(program).as_posix(), file)
+    _add_program(total)
     _add(total, "site.yaml", config)
     for folder in FOLDERS:
         for file in _files_below(root / folder):
@@ -75,6 +77,25 @@ def fingerprint(root: Path, config: Path, patterns: Iterable[str], options: str 
             if file.is_file():
                 _add(total, file.relative_to(root).as_posix(), file)
     return total.hexdigest()
+
+
+def program_and_look(root: Path) -> str:
+    """A hash over the program, its libraries and theme, and the site's own templates."""
+    total = hashlib.sha256()
+    _add_program(total)
+    for file in _files_below(root / "templates"):
+        _add(total, file.relative_to(root).as_posix(), file)
+    return total.hexdigest()
+
+
+def _add_program(total: "hashlib._Hash") -> None:
+    for name in _LIBRARIES:
+        total.update(f"{name} {metadata.version(name)}\n".encode())
+    total.update(sys.version.encode())
+    program = Path(__file__).parent
+    for file in _files_below(program):
+        if "__pycache__" not in file.parts:
+            _add(total, file.relative_to(program).as_posix(), file)
 
 
 def _add(total: "hashlib._Hash", name: str, file: Path) -> None:

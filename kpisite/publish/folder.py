@@ -9,12 +9,13 @@ import errno
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
+from kpisite.publish.memory import Known, Put, digest, keep, recall
+from kpisite.render.sheets import Files, Sheet
 from kpisite.shares import done_side_by_side, processes_here
 
 # Linux: exchange two paths in one step (renameat2); the numbers are part of the kernel's interface.
@@ -22,19 +23,6 @@ _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 # What a file system answers that cannot hard-link or exchange.
 _CANNOT = (errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.EXDEV, errno.EOPNOTSUPP, errno.EMLINK, errno.EACCES)
-
-
-Files = Iterable[tuple[str, bytes]]
-# Gives some of a site's files, wherever it is called.
-Part = Callable[[], Files]
-
-
-class Put(NamedTuple):
-    """A file that stands in the fresh folder."""
-
-    path: str
-    size: int
-    written: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +45,27 @@ class PathConflictError(Exception):
     """Two parts of a build want to write the same path, or a path that leaves the folder: a bug, not a mistake."""
 
 
-def publish(files: Files, folder: Path, parts: Sequence[Part] = ()) -> Published:
+def publish(files: Files, folder: Path, parts: Sequence[Sequence[Sheet]] = (), memory: Path | None = None) -> Published:
     """Make the folder hold exactly these files and those of the parts; on any failure it stays as it was.
 
-    The parts come first, and several processes may make and write them side by side.
+    The parts come first, and several processes may make and write them side by side. What stands in the folder is
+    kept in mind in the file `memory`, so that sheets with known keys are not made again.
     """
     recover(folder)
     fresh = beside(folder, "new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
-        tree = _Tree(folder, fresh)
+        tree = _Tree(folder, fresh, recall(memory))
         done = done_side_by_side([partial(tree.put_part, part) for part in parts], processes_here())
-        published = _counted([put for some in done for put in some] + tree.put(files), folder)
+        sheets = [sheet for part in done for sheet in part]
+        published = _counted([put for _, puts in sheets for put in puts] + tree.put(files), folder)
         if published.changed or not folder.exists():
             _swap(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+    if memory is not None:
+        keep(memory, sheets)
     return published
 
 
@@ -95,33 +87,41 @@ def recover(folder: Path) -> None:
 class _Tree:
     """A fresh folder that grows beside the published one."""
 
-    def __init__(self, folder: Path, fresh: Path) -> None:
-        """Nothing stands in it yet."""
+    def __init__(self, folder: Path, fresh: Path, known: Known) -> None:
+        """Nothing stands in it yet; `known` is what stands in the published one."""
         self.old = f"{folder}{os.sep}" if folder.exists() else ""
         self.new = f"{fresh}{os.sep}"
+        self.known = known
         self.made: set[str] = {""}
 
-    def put_part(self, part: Part) -> list[Put]:
-        """Write or link every file of a part."""
-        return self.put(part())
+    def put_part(self, part: Sequence[Sheet]) -> list[tuple[str, list[Put]]]:
+        """Write or link every file of a part: what was put, by the key of its sheet."""
+        return [(sheet.key, self._put_again(sheet.key) or self.put(sheet.make())) for sheet in part]
 
     def put(self, files: Files) -> list[Put]:
         """Write or link every file."""
-        return [self._put(path, data) for path, data in files]
+        return [self._put(path, data, digest(data), same=_read(self.old, path) == data) for path, data in files]
 
-    def _put(self, path: str, data: bytes) -> Put:
+    def _put_again(self, key: str) -> list[Put]:
+        """Link the files of a known sheet; nothing if one of them is not as it was published."""
+        known = self.known.get(key, ())
+        found = [(path, _read(self.old, path), was) for path, was in known]
+        if any(data is None or digest(data) != was for _, data, was in found):
+            return []
+        return [self._put(path, data, was, same=True) for path, data, was in found if data is not None]
+
+    def _put(self, path: str, data: bytes, found: str, *, same: bool) -> Put:
         if not _stays_inside(path):
             raise PathConflictError(path)
         parent = path.rpartition("/")[0]
         if parent not in self.made:
             os.makedirs(self.new + parent, exist_ok=True)  # noqa: PTH103 - a thousand Path objects cost more than the files
             self.made.add(parent)
-        kept = bool(self.old) and _same(self.old + path, data)
-        if kept:
+        if same:
             _link(self.old + path, self.new + path, data)
         else:
             _write(self.new + path, data)
-        return Put(path, len(data), not kept)
+        return Put(path, len(data), not same, found)
 
 
 def _counted(puts: Sequence[Put], folder: Path) -> Published:
@@ -145,12 +145,15 @@ def _stays_inside(path: str) -> bool:
     return bool(path) and not pure.is_absolute() and ".." not in pure.parts and "\\" not in path and "\0" not in path
 
 
-def _same(path: str, data: bytes) -> bool:
+def _read(root: str, path: str) -> bytes | None:
+    """A published file, if there is a published folder and the file is in it."""
+    if not root or not _stays_inside(path):
+        return None
     try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - see above
-            return os.fstat(file.fileno()).st_size == len(data) and file.read() == data
+        with open(root + path, "rb", buffering=0) as file:  # noqa: PTH123 - see above
+            return file.read()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return False
+        return None
 
 
 def _link(old: str, new: str, data: bytes) -> None:

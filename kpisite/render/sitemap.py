@@ -1,9 +1,9 @@
 """Which pages a site has, and their files: every version in every language, and the ways in."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpisite.errors import AuthorError, Problem
 from kpisite.evaluate.report import Report
@@ -11,6 +11,7 @@ from kpisite.render.board import Board, board
 from kpisite.render.doors import Choice, Chooser, Redirect
 from kpisite.render.edition import Edition, edition
 from kpisite.render.pages import Frame
+from kpisite.render.sheets import Origins, Sheet
 from kpisite.render.theme import Theme
 from kpisite.render.views.changes import changes_page, changes_path
 from kpisite.render.views.families import family_list, family_page
@@ -26,8 +27,9 @@ from kpisite.render.views.words import glossary, own_page, own_pages, playbook, 
 
 def render(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes]]:
     """Every file below the site's folder except the data: path and content; the last report is the newest."""
-    for part in parts(reports, theme):
-        yield from part()
+    for part in parts(reports, theme, [Origins(report, "") for report in reports]):
+        for sheet in part:
+            yield from sheet.make()
     yield from around(reports, theme)
 
 
@@ -39,47 +41,63 @@ def around(reports: Sequence[Report], theme: Theme) -> Iterator[tuple[str, bytes
         yield from ((f"{report.version}/assets/{path}", data) for path, data in assets)
 
 
-def parts(reports: Sequence[Report], theme: Theme) -> tuple[Callable[[], Iterator[tuple[str, bytes]]], ...]:
-    """All pages, in parts that can be made in any order and by several processes.
+def parts(reports: Sequence[Report], theme: Theme, origins: Sequence[Origins]) -> tuple[Sequence[Sheet], ...]:
+    """All pages as sheets, in parts that can be made in any order and by several processes.
 
     The pages of one product, in all versions and languages, are one part: they print the same numbers.
     """
     refuse_unknown_languages(reports, theme)
-    found: dict[str, list[_Made]] = {}
-    lists = []
-    for report in reports:
+    found: dict[str, list[Sheet]] = {}
+    for report, origin in zip(reports, origins, strict=True):
         shared = board(report)
         for lang in report.site.site.languages:
             e = edition(shared, lang, theme.texts)
-            made = [_Made(e, path, make) for path, make in plan(e, reports)]
-            for one in made:
-                found.setdefault("/".join(one.path.split("/")[:2]), []).append(one)
+            for about, made in _together(plan(e, reports)):
+                stable = report is reports[-1]
+                key = _key(made, origin, reports, (about, lang, stable))
+                sheet = Sheet(key, partial(_printed, e, made, theme, stable=stable))
+                found.setdefault(about, []).append(sheet)
         # The same in every language, so the last one's will do.
-        lists.append(partial(_listed, report, [one.path for one in made]))
-    return (*lists, *(partial(_printed, made, reports[-1], theme) for made in found.values()))
+        found.setdefault("pages.js", []).append(Sheet("", partial(_listed, e, reports)))
+    return tuple(found.values())
 
 
-class _Made(NamedTuple):
-    """A page that can be made: of which edition, where it stands, and how."""
-
-    edition: Edition
-    path: str
-    make: Callable[[], Frame]
+Made = tuple[str, "partial[Any]"]  # the path of a page, and what makes it
 
 
-def _printed(made: Sequence[_Made], newest: Report, theme: Theme) -> Iterator[tuple[str, bytes]]:
+def _together(planned: Iterable[Made]) -> Iterator[tuple[str, tuple[Made, ...]]]:
+    """The pages that stand below one folder, such as those of one product."""
+    found: dict[str, list[Made]] = {}
+    for path, make in planned:
+        found.setdefault("/".join(path.split("/")[:2]), []).append((path, make))
+    return ((about, tuple(made)) for about, made in found.items())
+
+
+def _key(made: Iterable[Made], origin: Origins, reports: Sequence[Report], more: tuple[object, ...]) -> str:
+    """What these pages of one report are made from; nothing if it is other reports as well."""
+    kinds = {make.func for _, make in made}
+    if any(given is reports for _, make in made for given in make.args):
+        return ""
+    if kinds <= {scorecard, figure_page}:
+        (s,) = {make.args[1] for _, make in made}
+        return origin.of_subject(s, more) if kinds == {scorecard} else origin.of_figures(s, more)
+    return origin.of_report(more)
+
+
+def _printed(e: Edition, made: Iterable[Made], theme: Theme, *, stable: bool) -> Iterator[tuple[str, bytes]]:
     """The files of some pages; those of the newest version have a stable address, too."""
-    for e, path, make in made:
+    for path, make in made:
         page = make()
         yield f"{e.report.version}/{e.lang}/{path}", theme.text(page, e.lang).encode()
-        if e.report is newest:
+        if stable:
             yield f"latest/{e.lang}/{path}", _redirect(page, theme)
 
 
-def _listed(report: Report, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+def _listed(e: Edition, reports: Sequence[Report]) -> Iterator[tuple[str, bytes]]:
     """Which pages a version has, for the menu of other versions."""
-    listed = json.dumps(sorted(paths), ensure_ascii=False, separators=(",", ":"))
-    yield f"{report.version}/pages.js", f"KPISITE.pages({json.dumps(report.version)},{listed});\n".encode()
+    version, paths = e.report.version, sorted(path for path, _ in plan(e, reports))
+    listed = json.dumps(paths, ensure_ascii=False, separators=(",", ":"))
+    yield f"{version}/pages.js", f"KPISITE.pages({json.dumps(version)},{listed});\n".encode()
 
 
 def pages(e: Edition, reports: Sequence[Report]) -> Iterator[Frame]:
@@ -87,7 +105,7 @@ def pages(e: Edition, reports: Sequence[Report]) -> Iterator[Frame]:
     return (make() for _, make in plan(e, reports))
 
 
-def plan(e: Edition, reports: Sequence[Report]) -> Iterator[tuple[str, Callable[[], Frame]]]:
+def plan(e: Edition, reports: Sequence[Report]) -> Iterator[Made]:
     """Every page of one report in one language: its path, and how it is made."""
     earlier = before(e.report, reports)
     yield "index.html", partial(summary, e)

@@ -1,6 +1,8 @@
 """A folder is published whole or not at all, and only what changed is touched."""
 
 import errno
+import hashlib
+import json
 import os
 import time
 from functools import partial
@@ -9,6 +11,7 @@ import pytest
 
 from kpisite.publish import folder as publishing
 from kpisite.publish.folder import PathConflictError, beside, publish
+from kpisite.render.sheets import Sheet
 
 
 def tree(folder):
@@ -84,8 +87,8 @@ def test_the_same_path_twice_is_refused(tmp_path):
         publish([("a", b"1"), ("a", b"2")], tmp_path / "public")
 
 
-def part(*files):
-    return lambda: iter(files)
+def part(*files, key=""):
+    return [Sheet(key, lambda: iter(files))]
 
 
 def test_parts_and_files_together_are_the_site(tmp_path):
@@ -122,7 +125,7 @@ def test_a_part_that_is_done_again_because_its_process_was_stopped_gives_the_sam
         time.sleep(0.05)
         yield f"{folder}/last", b"3"
 
-    publish([], out, [partial(stopped, "a"), partial(stopped, "b")])
+    publish([], out, [[Sheet("", partial(stopped, folder))] for folder in "ab"])
 
     each = {"kept": b"1", "new": b"2", "last": b"3"}
     assert tree(out) == {f"{folder}/{name}": data for folder in "ab" for name, data in each.items()}
@@ -169,3 +172,53 @@ def test_a_build_killed_between_two_renames_is_mended_by_the_next(tmp_path):
     publishing.recover(out)
 
     assert tree(out) == {"a": b"1"}
+
+
+def never():
+    raise AssertionError("this sheet is known and need not be made")
+
+
+def test_a_known_sheet_is_taken_over_without_being_made(tmp_path):
+    out, note = tmp_path / "public", tmp_path / "note.json"
+    publish([("a", b"1")], out, [part(("p/b", b"2"), key="k")], note)
+    before = (out / "p" / "b").stat()
+
+    done = publish([("a", b"9")], out, [[Sheet("k", never)]], note)
+
+    after = (out / "p" / "b").stat()
+    assert tree(out) == {"a": b"9", "p/b": b"2"}
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert (done.written, done.kept) == (1, 1)
+
+
+@pytest.mark.parametrize("key", ["other", ""])
+def test_a_sheet_with_another_key_or_none_is_made(tmp_path, key):
+    out, note = tmp_path / "public", tmp_path / "note.json"
+    publish([], out, [part(("b", b"1"), key=key and "k")], note)
+
+    publish([], out, [part(("b", b"2"), key=key)], note)
+
+    assert tree(out) == {"b": b"2"}
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"x"), lambda path: path.unlink()])
+def test_a_sheet_of_which_a_file_is_not_as_published_is_made_again(tmp_path, damage):
+    out, note = tmp_path / "public", tmp_path / "note.json"
+    sheets = [part(("b", b"1"), ("c", b"2"), key="k")]
+    publish([], out, sheets, note)
+    damage(out / "c")
+
+    publish([], out, sheets, note)
+
+    assert tree(out) == {"b": b"1", "c": b"2"}
+
+
+def test_a_note_cannot_lead_out_of_the_folder(tmp_path):
+    out, note = tmp_path / "public", tmp_path / "note.json"
+    publish([], out, [part(("b", b"1"), key="k")], note)
+    (tmp_path / "secret").write_bytes(b"secret")
+    note.write_text(json.dumps({"k": [["../secret", hashlib.sha256(b"secret").hexdigest()]]}), encoding="utf-8")
+
+    publish([], out, [part(("b", b"1"), key="k")], note)
+
+    assert tree(out) == {"b": b"1"}

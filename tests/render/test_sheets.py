@@ -1,0 +1,183 @@
+"""Keys of sheets leave out nothing that a page shows."""
+
+import os
+import subprocess
+import sys
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from kpisite.declare.model import Pages
+from kpisite.release.store import read_releases
+from kpisite.render.board import board
+from kpisite.render.edition import edition
+from kpisite.render.sheets import BY_GRAIN, TOLD, Origins
+from kpisite.render.sitemap import figure_page, plan, scorecard
+from kpisite.render.theme import load_theme
+from tests.conftest import ROOT
+from tests.render.small import the_report
+
+
+def with_rows(report, change):
+    """The report with each of its arrays changed."""
+
+    def changed(one):
+        arrays = {f.name: getattr(one, f.name) for f in fields(one) if isinstance(getattr(one, f.name), np.ndarray)}
+        return replace(one, **{name: change(array.copy()) for name, array in arrays.items()})
+
+    held = {name: {grain: changed(one) for grain, one in getattr(report, name).items()} for name in BY_GRAIN}
+    return replace(report, **held)
+
+
+def only(report, s):
+    """The report with nonsense in place of all figures of other subjects than this one."""
+
+    def spoilt(array):
+        kept = array[s].copy()
+        array[:] = 12345.678 if array.dtype.kind == "f" else 1
+        array[s] = kept
+        return array
+
+    return with_rows(report, spoilt)
+
+
+def product_pages(report, theme, s, kinds):
+    e = edition(board(report), "en", theme.texts)
+    return {
+        path: theme.text(make(), "en") for path, make in plan(e, (report,)) if make.func in kinds and make.args[1] == s
+    }
+
+
+@pytest.fixture(scope="module")
+def theme():
+    return load_theme(ROOT)
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """The newest release of the demo bank."""
+    return read_releases(ROOT / "releases")[-1]
+
+
+def test_the_pages_of_a_product_show_no_figures_of_other_subjects(demo, theme):
+    for s in board(demo).products:
+        pages = product_pages(demo, theme, s, (scorecard, figure_page))
+
+        assert pages
+        assert product_pages(only(demo, s), theme, s, (scorecard, figure_page)) == pages
+
+
+@pytest.mark.parametrize("figures", ["all", "none"])
+def test_a_scorecard_does_not_tell_where_figures_come_from(demo, theme, figures):
+    site = demo.site.model_copy(update={"pages": Pages(figures=figures)})
+    whole = replace(demo, site=site)
+    untold = replace(whole, **{name: type(getattr(whole, name))() for name in TOLD})
+    for s in board(whole).products:
+        assert product_pages(only(untold, s), theme, s, (scorecard,)) == product_pages(whole, theme, s, (scorecard,))
+
+
+def keys(report, base="program"):
+    """Keys of the whole, and of each subject's figures and scorecard."""
+    origins, everyone = Origins(report, base), range(len(report.subjects))
+    return (
+        origins.of_report("en"),
+        [origins.of_figures(s, "en") for s in everyone],
+        [origins.of_subject(s, "en") for s in everyone],
+    )
+
+
+def changed(before, after):
+    return [one != other for one, other in zip(before, after, strict=True)]
+
+
+@pytest.mark.parametrize("held", BY_GRAIN)
+def test_any_changed_cell_changes_the_keys_of_its_subject_and_of_the_whole(demo, held):
+    before = keys(demo)
+    for grain, one in getattr(demo, held).items():
+        for field in fields(one):
+            array = getattr(one, field.name)
+            if not isinstance(array, np.ndarray):
+                continue
+            other = array.copy()
+            other[1].flat[0] = 1 - np.nan_to_num(other[1].flat[0])
+            report = replace(demo, **{held: getattr(demo, held) | {grain: replace(one, **{field.name: other})}})
+
+            whole, figures, subjects = keys(report)
+
+            assert whole != before[0], field.name
+            for found, was in ((figures, before[1]), (subjects, before[2])):
+                assert changed(was, found) == [s == 1 for s in range(len(demo.subjects))], field.name
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": "other"},
+        {"title": "other"},
+        {"as_of": "2024-01-01"},
+        {"frozen": False},
+        {"actions": ()},
+        {"role": np.zeros((1, 1), dtype=np.int8)},
+        {"indicators": ("other",)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_anything_else_changes_all_keys(demo, change):
+    before, after = keys(demo), keys(replace(demo, **change))
+
+    assert before[0] != after[0]
+    assert all(changed(before[1], after[1]))
+    assert all(changed(before[2], after[2]))
+
+
+def test_a_declaration_changes_all_keys():
+    before = the_report()
+    site = before.site
+    one = site.indicators["csat"].model_copy(update={"decimals": 3})
+    after = replace(before, site=site.model_copy(update={"indicators": {**site.indicators, "csat": one}}))
+
+    assert all(changed(keys(before)[2], keys(after)[2]))
+
+
+def test_another_program_or_look_changes_all_keys(demo):
+    before, after = keys(demo), keys(demo, "other")
+
+    assert before[0] != after[0]
+    assert all(changed(before[2], after[2]))
+
+
+def test_where_data_come_from_changes_what_tells_it(demo):
+    before, after = keys(demo), keys(replace(demo, sources=()))
+
+    assert before[0] != after[0]
+    assert all(changed(before[1], after[1]))
+    assert before[2] == after[2]
+
+
+def test_languages_and_kinds_have_keys_of_their_own(demo):
+    origins = Origins(demo, "")
+
+    assert len({origins.of_report("zh"), origins.of_report("en"), origins.of_subject(0, "en")}) == 3
+
+
+def test_keys_are_the_same_in_every_process():
+    program = (
+        "from pathlib import Path\n"
+        "from kpisite.release.store import read_releases\n"
+        "from kpisite.render.sheets import Origins\n"
+        f"print(Origins(read_releases(Path({str(ROOT / 'releases')!r}))[0], 'x').whole)\n"
+    )
+
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+
+    assert len(found) == 1
