@@ -50,6 +50,7 @@ def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.
         signals=signals(site, series.subjects, series.indicators, role, figures),
         actions=action_facts(site, as_of),
         sources=series.sources,
+        inputs=series.inputs,
     )
 
 

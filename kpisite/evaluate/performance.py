@@ -40,7 +40,26 @@ class House:
 
 # Values and reasons [T] of one figure of the house over the periods of one grain.
 Line = tuple[Floats, Codes]
-Builtin = Callable[[House, Grain], Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a figure of the house is computed from, [T]: a share is 100 x part / whole, other figures part - whole."""
+
+    part: Floats
+    whole: Floats
+    is_share: bool = True
+    missing: str = "not-reviewed"  # why there is nothing to count
+
+    def line(self) -> Line:
+        """The values, and the reasons where there is nothing to count."""
+        counted = self.whole > 0
+        whole = np.where(counted, self.whole, np.nan)
+        value: Floats = 100.0 * self.part / whole if self.is_share else self.part - whole
+        return value, np.where(counted, 0, REASON[self.missing]).astype(np.int8)
+
+
+Builtin = Callable[[House, Grain], Counted]
 
 
 def house_line(house: House, id_: str, grain: Grain) -> Line:
@@ -49,7 +68,7 @@ def house_line(house: House, id_: str, grain: Grain) -> Line:
     Nor is it while a period is running.
     """
     indicator = house.site.indicators[id_]
-    value, reason = BUILTINS[indicator.builtin or ""](house, grain)
+    value, reason = counted(house, id_, grain).line()
     cadence = _CADENCES[indicator.cadence]
     fiscal = house.site.report.fiscal_year_starts
     last = (house.site.report.through or house.site.report.period).last_month
@@ -60,17 +79,22 @@ def house_line(house: House, id_: str, grain: Grain) -> Line:
     return value, reason
 
 
-def target_attainment(house: House, grain: Grain) -> Line:
+def counted(house: House, id_: str, grain: Grain) -> Counted:
+    """What a builtin indicator is computed from at a grain."""
+    return BUILTINS[house.site.indicators[id_].builtin or ""](house, grain)
+
+
+def target_attainment(house: House, grain: Grain) -> Counted:
     """The weight of green key indicators in the weight of all that have a score, over all products."""
     figures = house.figures[grain]
     rows = house.products
     key = (house.role[rows] == KEY)[:, :, None] & ~np.isnan(figures.score[rows])
     weight = np.where(key, figures.weight[rows], 0.0)
     green = np.where(figures.status[rows] == GREEN, weight, 0.0)
-    return _rate(_total(green), _total(weight))
+    return Counted(_total(green), _total(weight))
 
 
-def actions_on_time(house: House, grain: Grain) -> Line:
+def actions_on_time(house: House, grain: Grain) -> Counted:
     """The actions done by their due day among those due in the fiscal year up to the period's end."""
     actions = [one for plan in house.site.plans.values() for one in plan.actions.values() if not one.cancelled]
     done, due = [], []
@@ -79,20 +103,20 @@ def actions_on_time(house: House, grain: Grain) -> Line:
         counted = [one for one in actions if start <= one.due <= end]
         due.append(float(len(counted)))
         done.append(float(sum(one.done is not None and one.done <= one.due for one in counted)))
-    return _rate(np.array(done), np.array(due))
+    return Counted(np.array(done), np.array(due))
 
 
-def plans_effective(house: House, grain: Grain) -> Line:
+def plans_effective(house: House, grain: Grain) -> Counted:
     """The plans whose latest verdict by the period's end is that they work, among those with a verdict."""
     good, judged = [], []
     for period in house.figures[grain].periods:
         verdicts = [_verdict(plan, house.cut_off(period)) for plan in house.site.plans.values()]
         good.append(float(verdicts.count("effective")))
         judged.append(float(len(verdicts) - verdicts.count("")))
-    return _rate(np.array(good), np.array(judged))
+    return Counted(np.array(good), np.array(judged))
 
 
-def data_completeness(house: House, grain: Grain) -> Line:
+def data_completeness(house: House, grain: Grain) -> Counted:
     """The cells that were delivered among those due, over key and monitored indicators of all products.
 
     A longer period counts the cells of its months.
@@ -101,29 +125,28 @@ def data_completeness(house: House, grain: Grain) -> Line:
     counted = months or house.figures[grain]
     due, there = _cells(house, counted)
     if months is None or grain is Grain.MONTH:
-        return _rate(there, due)
+        return Counted(there, due)
     where = {period.last_month: t for t, period in enumerate(months.periods)}
     spans = [
         [where[month] for month in range(period.first_month, period.last_month + 1) if month in where]
         for period in house.figures[grain].periods
     ]
-    return _rate(np.array([there[span].sum() for span in spans]), np.array([due[span].sum() for span in spans]))
+    return Counted(np.array([there[span].sum() for span in spans]), np.array([due[span].sum() for span in spans]))
 
 
-def report_timeliness(house: House, grain: Grain) -> Line:
+def report_timeliness(house: House, grain: Grain) -> Counted:
     """The days from the end of a month until the last product of its release was signed."""
     periods = house.figures[grain].periods
-    value = np.full(len(periods), np.nan)
-    reason = np.full(len(periods), REASON["not-reviewed"], dtype=np.int8)
+    nothing = np.zeros(len(periods))
     if grain is not Grain.MONTH:
-        reason[:] = REASON["not-derivable"]
-        return value, reason
+        return Counted(nothing, nothing, is_share=False, missing="not-derivable")
+    end, last = nothing.copy(), nothing.copy()
     for t, period in enumerate(periods):
         release = house.version if period == house.period else period.label
         signed = _signed(house, release, period)
         if signed is not None:
-            value[t], reason[t] = float((signed - period.last_day).days), 0
-    return value, reason
+            last[t], end[t] = float(signed.toordinal()), float(period.last_day.toordinal())
+    return Counted(last, end, is_share=False)
 
 
 BUILTINS: Mapping[str, Builtin] = {
@@ -171,13 +194,6 @@ def _year_start(period: Period) -> dt.date:
     """The first day of the fiscal year in which a period ends."""
     year, month = divmod(period.at(Grain.YEAR).first_month, 12)
     return dt.date(year, month + 1, 1)
-
-
-def _rate(part: Floats, whole: Floats) -> Line:
-    """Part by whole in percent; nothing to count yet where the whole is zero."""
-    counted = whole > 0
-    value: Floats = 100.0 * part / np.where(counted, whole, np.nan)
-    return value, np.where(counted, 0, REASON["not-reviewed"]).astype(np.int8)
 
 
 def _total(cells: Floats) -> Floats:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from kpisite.declare.model import Site
 from kpisite.load.facts import SourceFact
+from kpisite.measure.inputs import NO_INPUTS, Inputs
 from kpisite.measure.series import Subject
 from kpisite.periods import Grain, Period
 
@@ -131,6 +132,7 @@ class Report:
     signals: dict[Grain, Signals]
     actions: tuple[ActionFact, ...] = ()
     sources: tuple[SourceFact, ...] = ()
+    inputs: Inputs = NO_INPUTS  # what the figures were computed from
     frozen: bool = False
 
     def subject(self, id_: str) -> int:

@@ -13,6 +13,7 @@ from kpisite.measure.axis import Calendar, calendar
 from kpisite.measure.cube import NEVER, Cube
 from kpisite.measure.degree import degree
 from kpisite.measure.figures import Figures, Grounds
+from kpisite.measure.kept import inputs_of
 from kpisite.measure.levels import carried, subjects
 from kpisite.measure.monthly import build_cube
 from kpisite.measure.series import REASON, GrainSeries, Series, Subject
@@ -43,6 +44,7 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
         np.array([_accumulates(site, id_, defined) for id_ in indicators], dtype=np.bool_),
         {g: _series(cube.calendar, g, everyone, indicators, figures) for g in GRAIN_ORDER if g in site.report.grains},
         _facts(tables),
+        inputs_of(cube),
     )
 
 

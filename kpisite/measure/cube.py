@@ -1,7 +1,7 @@
 """Measures of all products by month: the ground on which everything else is computed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,10 @@ class Member:
 
     product: int
     since: int
+
+
+# A measure, a grain and groups of products: what the engine is asked for anew.
+Asked = tuple[str, Grain, tuple[tuple[Member, ...], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Cube:
     measures: Mapping[str, Monthly]
     vintage: Mapping[str, npt.NDArray[np.int32]]  # source -> newest delivery by product and month
     tables: Tables
+    answers: dict[Asked, Floats] = field(default_factory=dict)  # what was asked for, to explain figures later
 
     def ask(self, measure: Monthly, grain: Grain, groups: Sequence[Sequence[Member]]) -> Floats:
         """Aggregate the rows of groups of products over whole periods anew: [groups, periods]."""
@@ -72,6 +77,7 @@ class Cube:
         asked = by_group(table.engine, rows_of(table, measure), [measure.aggregate], members, spans)
         result = np.full((len(groups), len(axis.periods)), np.nan)
         result[asked.answer["subject"], asked.answer["period"]] = asked.value(measure.aggregate)
+        self.answers[measure.name, grain, tuple(tuple(group) for group in groups)] = result
         return result
 
 

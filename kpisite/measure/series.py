@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kpisite.load.facts import SourceFact
+from kpisite.measure.inputs import NO_INPUTS, Inputs
 from kpisite.periods import Grain, Period
 
 Floats = npt.NDArray[np.float64]
@@ -72,3 +73,4 @@ class Series:
     accumulates: npt.NDArray[np.bool_]
     grains: dict[Grain, GrainSeries]
     sources: tuple[SourceFact, ...]
+    inputs: Inputs = NO_INPUTS

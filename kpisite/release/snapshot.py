@@ -1,20 +1,22 @@
 """A report as text that never changes again, and the report back from it.
 
 Each fact stands once: what was declared in definitions.json, targets.csv, plans/, reviews/ and texts/, what was found
-in values/ and scores.csv. release.json names the release and holds the hashes by which damage is noticed.
+in inputs/, values/ and scores.csv. release.json names the release and holds the hashes by which damage is noticed.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
 from kpisite.evaluate.report import ActionFact, Report
+from kpisite.measure.series import Subject
 from kpisite.periods import parse
 from kpisite.release.axes import freeze_axes, thaw_axes
 from kpisite.release.declarations import REVIEWS, freeze_site, is_declaration, thaw_site
 from kpisite.release.inputs import freeze_source, thaw_source
+from kpisite.release.measured import MEASURES, freeze_inputs, thaw_inputs
 from kpisite.release.read_tables import read_figures, read_scores
 from kpisite.release.signal_tables import limit_table, read_signals
 from kpisite.release.tables import score_table, table, value_table
@@ -36,6 +38,7 @@ def freeze(report: Report, previous: str = "") -> dict[str, str]:
     files[AXES] = freeze_axes(report)
     files |= {values_path(one.id): value_table(report, s) for s, one in enumerate(report.subjects)}
     files |= {signals_path(one.id): limit_table(report, s) for s, one in enumerate(report.subjects)}
+    files |= freeze_inputs(report.inputs, products_of(report.subjects))
     files[SCORES] = score_table(report).decode()
     files[ACTIONS] = table(("plan", "action", "status"), [f"{a.plan},{a.action},{a.status}" for a in report.actions])
     files[WARNINGS] = table(WARNING_COLUMNS, [])
@@ -65,6 +68,7 @@ def thaw(files: Mapping[str, str]) -> Report:
         signals=read_signals(axes, site, judged, [files[signals_path(subject.id)] for subject in axes.subjects]),
         actions=tuple(ActionFact(*line.split(",")) for line in files[ACTIONS].splitlines()[1:]),
         sources=tuple(thaw_source(source) for source in head["inputs"]),
+        inputs=thaw_inputs(files, products_of(axes.subjects)),
         frozen=True,
     )
 
@@ -76,9 +80,9 @@ def content_hash(report: Report) -> str:
 
 
 def content_hash_of(files: Mapping[str, str], head: Mapping[str, Any]) -> str:
-    """The hash over everything a release says; reviews are said about it, not by it."""
+    """The hash over everything a release says; reviews, and the words an engine was asked in, are said about it."""
     said = [f"{name}={head[name]}\n" for name in _SAID]
-    kept = [path for path in sorted(files) if path not in (HEAD, REVIEWS)]
+    kept = [path for path in sorted(files) if path not in (HEAD, REVIEWS, MEASURES)]
     return hash_of("".join((*said, *(f"{path} {hash_of(files[path])}\n" for path in kept))))
 
 
@@ -90,6 +94,11 @@ def seal_of(head: Mapping[str, Any]) -> str:
 def hash_of(text: str) -> str:
     """The SHA-256 of one file's bytes."""
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def products_of(subjects: Sequence[Subject]) -> tuple[str, ...]:
+    """The products among the subjects, in their order."""
+    return tuple(subject.id for subject in subjects if subject.level == "product")
 
 
 def values_path(subject: str) -> str:

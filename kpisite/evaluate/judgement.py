@@ -1,0 +1,207 @@
+"""How one figure was judged: the rules in their turn, each with what it found and the numbers it looked at."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from kpisite.declare.model import Indicator, Scoring
+from kpisite.evaluate.arithmetic import number
+from kpisite.evaluate.explanation import Anchors, Contribution, Rule
+from kpisite.evaluate.report import KEY, STATUSES, Figures, Report
+from kpisite.evaluate.rollup import is_expected
+from kpisite.evaluate.rounding import settle
+from kpisite.languages import half_up
+from kpisite.measure.series import REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One judged figure as plain numbers; NaN is a number that is not there."""
+
+    indicator: Indicator
+    scoring: Scoring
+    value: float
+    reason: str
+    sample: float
+    small: bool
+    low: float
+    high: float
+    tolerance: float
+    over: bool
+    status: str
+    score: float
+
+    @property
+    def is_range(self) -> bool:
+        """Is the target a range?"""
+        return not math.isnan(self.high)
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, -1 where less is."""
+        return -1 if self.indicator.direction == "lower" else 1
+
+    def shown(self, value: float) -> float:
+        """A number as it is shown and compared: rounded half up."""
+        return float(half_up(value, self.indicator.decimals))
+
+    def settled(self, value: float) -> float:
+        """A computed limit as the decimal number that was meant."""
+        return float(settle(np.array(value), np.array(self.indicator.decimals)))
+
+
+def case_of(report: Report, figures: Figures, s: int, i: int, t: int) -> Case:
+    """One figure of a report."""
+    at = (s, i, t)
+    return Case(
+        indicator=report.site.indicators[report.indicators[i]],
+        scoring=report.site.scoring,
+        value=float(figures.value[at]),
+        reason=REASONS[figures.reason[at]],
+        sample=float(figures.sample[at]),
+        small=bool(figures.small[at]),
+        low=float(figures.target[at]),
+        high=float(figures.target_high[at]),
+        tolerance=float(figures.tolerance[at]),
+        over=bool(figures.over_limit[at]),
+        status=STATUSES[figures.status[at]],
+        score=float(figures.score[at]),
+    )
+
+
+def anchors(case: Case) -> tuple[Anchors, ...]:
+    """Where the score is 0, at the amber limit, 100 and at its cap; a range has them on either side."""
+    if math.isnan(case.low):
+        return ()
+    if case.is_range:
+        return (_side(case, case.low, 1, stretch=False), _side(case, case.high, -1, stretch=False))
+    return (_side(case, case.low, case.sign, stretch=True),)
+
+
+def _side(case: Case, target: float, sign: int, *, stretch: bool) -> Anchors:
+    slope, width = case.scoring.slope, sign * case.tolerance
+    return Anchors(
+        floor=case.settled(target - width * 100 / slope),
+        amber=case.settled(target - width),
+        target=target,
+        stretch=case.settled(target + width * (case.scoring.cap - 100) / slope) if stretch else None,
+    )
+
+
+def rules(case: Case) -> tuple[Rule, ...]:
+    """The rules in their turn; what comes after a missing value is not asked any more."""
+    if case.reason:
+        return (_missing(case), Rule("result", case.status))
+    found = [Rule("missing", "there"), _sample(case), _limit(case), _target(case)]
+    if not (case.small or math.isnan(case.low)):
+        found += [_status(case), _veto(case), _score(case)]
+    return (*found, Rule("result", case.status))
+
+
+def _missing(case: Case) -> Rule:
+    declared = case.indicator.missing_when
+    holds = declared is not None and case.reason == "no-meaning"
+    condition = (("condition", declared.formula),) if declared and holds else ()
+    return Rule("missing", "missing", (("reason", case.reason), *condition))
+
+
+def _sample(case: Case) -> Rule:
+    wanted = case.indicator.sample
+    if wanted is None:
+        return Rule("sample", "none")
+    counted = ("n", "" if math.isnan(case.sample) else case.sample)
+    return Rule("sample", "small" if case.small else "enough", (counted, ("least", float(wanted.least))))
+
+
+def _limit(case: Case) -> Rule:
+    limit = case.indicator.limit
+    if limit is None:
+        return Rule("limit", "none")
+    numbers = (("value", case.shown(case.value)), ("limit", limit.value), ("side", limit.side))
+    return Rule("limit", "crossed" if case.over else "kept", numbers)
+
+
+def _target(case: Case) -> Rule:
+    if math.isnan(case.low):
+        return Rule("target", "none")
+    bounds = (("low", case.low), ("high", case.high)) if case.is_range else (("target", case.low),)
+    return Rule("target", "range" if case.is_range else "there", (*bounds, ("tolerance", case.tolerance)))
+
+
+def _status(case: Case) -> Rule:
+    value = case.shown(case.value)
+    if case.is_range:
+        low, high = case.shown(case.low), case.shown(case.high)
+        edges = [case.shown(one.amber) for one in anchors(case)]
+        status = "green" if low <= value <= high else "amber" if edges[0] <= value <= edges[1] else "red"
+        numbers = (("value", value), ("low", low), ("high", high), ("amber", edges[0]), ("amber_high", edges[1]))
+        return Rule("status", status, numbers)
+    target, amber = case.shown(case.low), case.shown(anchors(case)[0].amber)
+    lead, reach = case.sign * (value - target), case.sign * (value - amber)
+    status = "green" if lead >= 0 else "amber" if reach >= 0 else "red"
+    return Rule("status", status, (("value", value), ("target", target), ("amber", amber)))
+
+
+def _veto(case: Case) -> Rule:
+    if not case.indicator.veto:
+        return Rule("veto", "none")
+    missed = _status(case).found != "green"
+    return Rule("veto", "missed" if missed else "kept", (("most", case.scoring.veto_score),) if missed else ())
+
+
+def _score(case: Case) -> Rule:
+    return Rule("score", "there", (("score", case.score), ("text", score_text(case))))
+
+
+def score_text(case: Case) -> str:
+    """The score as arithmetic, on the numbers that are shown."""
+    value, scoring = case.shown(case.value), case.scoring
+    status = _status(case).found
+    if case.tolerance == 0 or (case.is_range and status == "green"):
+        text = number(case.score).text
+    elif case.is_range:
+        low, high = case.shown(case.low), case.shown(case.high)
+        near, far = (value, low) if value < low else (high, value)
+        gap = f"({_plain(near)} - {_plain(far)})"
+        text = f"max(100 + {_plain(scoring.slope)} * {gap} / {_plain(case.tolerance)}, 0)"
+    else:
+        pair = (value, case.shown(case.low))[:: case.sign]
+        gap = f"({_plain(pair[0])} - {_plain(pair[1])})"
+        line = f"100 + {_plain(scoring.slope)} * {gap} / {_plain(case.tolerance)}"
+        text = f"min(max({line}, 0), {_plain(scoring.cap)})"
+    return _kept_within(case, text, status)
+
+
+def _kept_within(case: Case, text: str, status: str) -> str:
+    """Limits are rounded and the tolerance is not: a score that would contradict its status stops at the edge."""
+    edge = 100.0 - case.scoring.slope
+    if case.indicator.veto and status != "green":
+        return f"min({text}, {_plain(case.scoring.veto_score)})"
+    if status == "amber" and case.score in (edge, math.nextafter(100.0, 0.0)):
+        return f"min(max({text}, {_plain(edge)}), {_plain(math.nextafter(100.0, 0.0))})"
+    if status == "red" and case.score == math.nextafter(edge, -1.0):
+        return f"min({text}, {_plain(case.score)})"
+    return text
+
+
+def _plain(value: float) -> str:
+    return number(value).within(1)
+
+
+def contribution(report: Report, figures: Figures, s: int, i: int, t: int) -> Contribution | None:
+    """What a product's key figure brings into the composite; nothing without weight or score."""
+    weight, score = float(figures.weight[s, i, t]), float(figures.score[s, i, t])
+    if report.subjects[s].level != "product" or not weight or math.isnan(score):
+        return None
+    due = (report.role[s] == KEY) & is_expected(figures.reason[s, :, t]) & ~np.isnan(figures.target[s, :, t])
+    counted = due if report.site.scoring.missing != "drop" else due & ~np.isnan(figures.score[s, :, t])
+    whole = math.fsum(figures.weight[s, counted, t].tolist())
+    composite = float(report.scores[figures.grain].score[s, -1, t])
+    return Contribution(
+        weight=weight,
+        scored_weight=whole,
+        points=weight * score / whole,
+        text=f"{_plain(weight)} * {_plain(score)} / {_plain(whole)}",
+        composite=None if math.isnan(composite) else composite,
+    )
