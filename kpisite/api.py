@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpisite import build as pipeline
+from kpisite import explaining
 from kpisite.build import Built
 from kpisite.errors import Problems
+from kpisite.evaluate.explanation import Explanation
 from kpisite.evaluate.report import Report
 from kpisite.publish.exports import exports
 
@@ -44,6 +46,11 @@ def scores(report: Report) -> "pd.DataFrame":
 def actions(report: Report) -> "pd.DataFrame":
     """Every action of every plan: the columns of actions.csv."""
     return _table(report, "actions.csv")
+
+
+def explain(report: Report, figure: str) -> Explanation:
+    """Where a figure (PRODUCT/INDICATOR or PRODUCT/INDICATOR@PERIOD) comes from; AddressError if there is none."""
+    return explaining.explanation(report, figure)
 
 
 # Columns that are text even where every entry looks like a number or is empty.

@@ -42,3 +42,13 @@ def test_a_mistake_is_raised_with_its_place(site):
 
     with pytest.raises(AuthorError, match=r"site.yaml:\d+:\d+: error: .*hapy"):
         api.evaluate(site)
+
+
+def test_a_figure_explains_itself_in_a_notebook(site):
+    report = api.evaluate(site)
+
+    found = api.explain(report, "card/csat@2025-06")
+
+    assert found.value == 100 * 97 / 117
+    assert found.arithmetic.text == "100 * 97 / 117"
+    assert [use.rows for measure in found.measures for use in measure.uses] == [1, 1]

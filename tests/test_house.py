@@ -25,6 +25,7 @@ STAGES = (
     "build",
     "listing",
     "difference",
+    "explaining",
     "api",
     "cli",
     "__main__",

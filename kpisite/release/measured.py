@@ -62,7 +62,7 @@ def thaw_inputs(files: Mapping[str, str], products: Sequence[str]) -> Inputs:
         where = (at // count, p, at % count)
         value[where], rows[where], days[where] = columns
         np.minimum.at(first[:, p], where[0], where[2])
-    averaged = (days > 0).any(axis=(1, 2))
+    averaged = [bool(days[m].any()) for m in range(len(names))]
     measures = {
         name: Input(
             engine=one["engine"],
@@ -91,12 +91,8 @@ class _Cells:
         cells = text.partition("\n")[2].replace("\n", ",").split(",")[:-1]
         names, labels, values, rows, days = (cells[column::5] for column in range(5))
         at = [self.where[name] + self.when[label] for name, label in zip(names, labels, strict=True)]
-        return (
-            np.array(at, dtype=np.intp),
-            read_numbers(values),
-            np.array(rows, np.int64),
-            np.array([int(n or 0) for n in days]),
-        )
+        known = [int(number or 0) for number in days]
+        return np.array(at, np.intp), read_numbers(values), np.array(rows, np.int64), np.array(known, np.int64)
 
 
 def _lines(inputs: Inputs, p: int, labels: Sequence[str]) -> Iterator[str]:

@@ -146,7 +146,8 @@ def _measure_rows(o: _Teller, one: MeasureUsed) -> Iterator[tuple[str, ...]]:
 def _when(o: _Teller, use: Use) -> str:
     """The period, and the product where the figure is the sum of products' own figures."""
     if o.x.arithmetic.method == "products" and use.parts:
-        return o.t["of_product"].format(product=_subject(o, use.parts[0].product), period=o.period(use.period))
+        words: str = o.t["of_product"]
+        return words.format(product=_subject(o, use.parts[0].product), period=o.period(use.period))
     return o.period(use.period)
 
 
@@ -233,7 +234,8 @@ def _rules(o: _Teller) -> Paragraph:
 def _found(o: _Teller, rule: Rule) -> str:
     """What a rule found, with its numbers put into the sentence."""
     if rule.rule == "result":
-        status: str = o.e.t["status"][rule.found]
+        is_shown = rule.found == "grey" and o.x.value is not None
+        status: str = o.t["not_judged"] if is_shown else o.e.t["status"][rule.found]
         return status
     said = {name: _said(o, name, value) for name, value in rule.numbers}
     sentence: str = o.t["rule_found"][rule.rule][rule.found]

@@ -14,6 +14,7 @@ from kpisite.explaining import as_json
 from kpisite.measure.series import REASONS
 from kpisite.release.snapshot import freeze, thaw
 from tests.evaluate.explained import FORMULAS, PRODUCTS, measured
+from tests.release.report_equal import differences
 
 
 @pytest.fixture(scope="module")
@@ -209,6 +210,7 @@ def test_a_figure_of_a_quarterly_indicator_is_that_of_its_quarter(report):
 def test_a_frozen_release_explains_itself_without_todays_data(report, address):
     frozen = thaw(freeze(report))
 
+    assert differences(report, frozen) == []
     today, later = told(report, address), told(frozen, address)
 
     assert later["frozen"] and not today["frozen"]

@@ -13,6 +13,7 @@ def differences(one, other):
         found.append("site")
     if not np.array_equal(one.role, other.role):
         found.append("role")
+    found += [f"inputs.{name}" for name in _differing_inputs(one.inputs, other.inputs)]
     for group in ("figures", "scores", "signals"):
         left, right = getattr(one, group), getattr(other, group)
         if list(left) != list(right):
@@ -31,3 +32,13 @@ def _differing(one, other):
             same = left == right
         if not same:
             yield field.name
+
+
+def _differing_inputs(one, other):
+    if (one.start, one.months, one.asked) != (other.start, other.months, other.asked):
+        yield "axis"
+    if list(one.measures) != list(other.measures):
+        yield "measures"
+        return
+    for name, left in one.measures.items():
+        yield from (f"{name}.{field}" for field in _differing(left, other.measures[name]))
