@@ -183,6 +183,10 @@ _HINTS = (
         re.compile(r"[A-Za-z]{3}[-/ ]\d{2}|\d{1,2}[-/ ][A-Za-z]{3}"),
         "A spreadsheet has shortened it; format the column as text and write 2025-09.",
     ),
+    (
+        re.compile(r"\d{1,2}月(\d{1,2}日?)?"),
+        "It has no year; a spreadsheet may have shortened it. Format the column as text and write 2025-09.",
+    ),
     (re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}"), "Day and month cannot be told apart; write 2025-09-30."),
     (
         re.compile(r"[第]?[1-4一二三四]季度?|[上下]半年|(0?[1-9]|1[0-2])月份?|[QH][1-4]"),

@@ -42,7 +42,10 @@ def find_files(site: Site, source: str, root: Path, as_of: dt.date, problems: Pr
     for file in sorted(root.glob(re.sub(r"\{\w*\}", "*", pattern))):
         path = file.relative_to(root).as_posix()
         match = shape.fullmatch(path)
-        if match is None or not file.is_file():
+        if match is None:
+            continue
+        if not file.is_file():
+            _tell_odd(file, path, place, problems, is_named=path == pattern)
             continue
         if not file.resolve().is_relative_to(root.resolve()):
             what = f"'{path}' leads out of the site's folder"
@@ -52,7 +55,7 @@ def find_files(site: Site, source: str, root: Path, as_of: dt.date, problems: Pr
         if day is not None:
             told = match.groupdict()
             found.append(Delivery(file, path, told.get("product"), day, told.get("period")))
-    if not found:
+    if not found and not (root / pattern).exists():
         _tell_missing(pattern, root, place, problems)
     return _newest(found, as_of) if "{as_of}" in pattern else tuple(found)
 
@@ -95,6 +98,14 @@ def _day(text: str | None, path: str, problems: Problems) -> int | None:
     except PeriodError as error:
         problems.error(Place(path), f"'{text}' in the path is no day of delivery", error.hint, "source-as-of")
         return None
+
+
+def _tell_odd(file: Path, path: str, place: Place, problems: Problems, *, is_named: bool) -> None:
+    """A folder that a pattern happens to match is nobody's mistake; reading a pipe would never end."""
+    if file.is_dir() and is_named:
+        problems.error(place, f"'{path}' is a folder", f"Write '{path}/*.csv' for the files in it.", "source-folder")
+    elif not file.is_dir():
+        problems.error(place, f"'{path}' is no regular file", "Copy the data into a file.", "source-irregular")
 
 
 def _newest(found: list[Delivery], as_of: dt.date) -> tuple[Delivery, ...]:

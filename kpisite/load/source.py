@@ -7,6 +7,7 @@ from kpisite.declare.model import Column
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.account import Account, count_replaced, count_rows, file_facts, named_left_out
 from kpisite.load.columns import used_columns
+from kpisite.load.doubts import doubt_rows
 from kpisite.load.engine import Engine
 from kpisite.load.facts import FileFact
 from kpisite.load.faults import Faults, Key, tell
@@ -46,6 +47,7 @@ class Table:
     dated: bool  # the day of delivery is known
     engine: Engine  # where the views are
     starts: str  # the view of the rows of each month's first day
+    products: frozenset[int] = frozenset()  # that have rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +69,46 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
     present = {name for part in parts for name in part.header.names}
     columns = {name: kind for name, kind in used_columns(scope.site, source).items() if name in present}
     staged = Staged(table, columns, product, {fold(name): unit for name, unit in spec.units.items()})
-    faults = Faults()
     try:
         stage(scope.connection, staged, spec, parts)
     except engine.EngineError as error:
-        faults.unreadable = str(error).partition("\n")[0]
-        tell(spec, parts, faults, {}, _no_key, scope.problems)
+        tell(spec, parts, Faults(unreadable=str(error).partition("\n")[0]), {}, _no_key, scope.problems)
         return None
-    blanks = drop_blanks(scope.connection, staged)
-    labels = _read_labels(scope, source, staged, faults)
-    _create_view(scope, source, staged, labels)
-    repaired = repair(scope.connection, staged, f"{table}_products", spec.period_format)
-    faults.cells, faults.mixed = repaired.bad, repaired.mixed
-    rows, newest, left_out = count_rows(scope.connection, staged, labels.periods, _last_month(scope))
-    if spec.repeats != "allow":
-        repeats = settle_repeats(scope.connection, staged, last=spec.repeats == "last")
-        faults.repeated, faults.identical = repeats.different, repeats.identical
-        repaired.fixes.update({(file, "identical-rows"): count for file, count in repeats.dropped})
-        left_out.update({(file, "replaced", ""): count for file, count in repeats.replaced})
-    lines = _tell(scope, source, staged, parts, faults, labels)
-    refuse_changed(scope, parts)
+    account, labels = _settle(scope, source, staged, parts)
     if len(scope.problems.errors) > before:
         return None
-    if spec.as_of is not None:
-        left_out += count_replaced(scope.connection, staged)
-    repaired.fixes.update({(file, "blank-rows"): count for file, count in blanks.items()})
-    header = tuple(sorted(present - {""}))
+    seen = doubt_rows(scope, source, table)
     fields = {name: TableColumn(f"c{number}", kind) for number, (name, kind) in enumerate(columns.items())}
     # Periods without days all lie on day 0: then there is nothing to choose.
     daily = any(label.day for label in labels.periods.values())
     ends, starts = (f"{table}_ends", f"{table}_starts") if daily else (f"{table}_rows", f"{table}_rows")
     dated = spec.as_of is not None or "{as_of}" in spec.file
-    account = Account(rows, newest, named_left_out(left_out, labels.left_out), repaired.fixes, lines)
     here = engine.DuckEngine(scope.connection)
-    made = Table(f"{table}_rows", ends, fields, header, dated, here, starts)
+    made = Table(f"{table}_rows", ends, fields, tuple(sorted(present - {""})), dated, here, starts, seen)
     return made, file_facts(parts, account)
+
+
+def _settle(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...]) -> tuple[Account, _Labels]:
+    """Read labels and cells, settle what is repeated, tell what is wrong, and count all that was done."""
+    spec, connection = scope.site.sources[source], scope.connection
+    faults = Faults()
+    blanks = drop_blanks(connection, staged)
+    labels = _read_labels(scope, source, staged, faults)
+    _create_view(scope, source, staged, labels)
+    repaired = repair(connection, staged, f"{staged.table}_products", spec.period_format)
+    faults.cells, faults.mixed, fixes = repaired.bad, repaired.mixed, repaired.fixes
+    rows, newest, left_out = count_rows(connection, staged, labels.periods, _last_month(scope))
+    if spec.repeats != "allow":
+        repeats = settle_repeats(connection, staged, last=spec.repeats == "last")
+        faults.repeated, faults.identical = repeats.different, repeats.identical
+        fixes.update({(file, "identical-rows"): count for file, count in repeats.dropped})
+        left_out.update({(file, "replaced", ""): count for file, count in repeats.replaced})
+    lines = _tell(scope, source, staged, parts, faults, labels)
+    refuse_changed(scope, parts)
+    if spec.as_of is not None:
+        left_out += count_replaced(connection, staged)
+    fixes.update({(file, "blank-rows"): count for file, count in blanks.items()})
+    return Account(rows, newest, named_left_out(left_out, labels.left_out), fixes, lines), labels
 
 
 def _one_product(scope: Scope, source: str) -> str | None:

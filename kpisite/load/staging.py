@@ -13,6 +13,15 @@ from kpisite.load.units import factor_of
 from kpisite.load.values import SPREADSHEET_ERRORS
 
 NOTHING = "CAST(NULL AS VARCHAR)"
+# The files of a source as a table: how the engine knows each, how authors do, and what its path tells.
+FILES = {
+    "path": "VARCHAR",
+    "name": "VARCHAR",
+    "number": "INTEGER",
+    "product": "VARCHAR",
+    "period": "VARCHAR",
+    "as_of": "INTEGER",
+}
 NUMBERS = ("decimal", "integer", "float")
 
 
@@ -40,12 +49,11 @@ class Staged:
 def stage(connection: engine.Connection, staged: Staged, source: Source, parts: Sequence[Part]) -> None:
     """Create the staged table from the files; raises EngineError when a file is no CSV of its header's width."""
     by_header = sorted(parts, key=lambda part: (_shape(part), part.number))
-    engine.put_rows(
-        connection,
-        f"{staged.table}_files",
-        {"path": "VARCHAR", "number": "INTEGER", "product": "VARCHAR", "period": "VARCHAR", "as_of": "INTEGER"},
-        [(str(p.text.readable), p.number, p.delivery.product, p.delivery.period, p.delivery.as_of) for p in parts],
-    )
+    rows = [
+        (str(p.text.readable), p.text.path, p.number, p.delivery.product, p.delivery.period, p.delivery.as_of)
+        for p in parts
+    ]
+    engine.put_rows(connection, f"{staged.table}_files", FILES, rows)
     groups = groupby(by_header, key=_shape)
     texts = " UNION ALL ".join(_texts(staged, source, list(group)) for _, group in groups)
     values, rejects = [], []
@@ -55,10 +63,13 @@ def stage(connection: engine.Connection, staged: Staged, source: Source, parts: 
         doubt = engine.rejected(f"t{number}", f"c{number}", kind, source.na) if kind != "text" else _doubt(f"t{number}")
         rejects.append(f", c{number}, {doubt} AS b{number}")
     labels = "file, product, period, as_of"
+    # Only where the last row of several is to stand, the order of lines matters.
+    connection.execute(f"SET preserve_insertion_order={str(source.repeats == 'last').lower()}")
     connection.execute(
         f"CREATE TABLE {engine.name(staged.table)} AS SELECT {labels}, blank{''.join(rejects)} "
         f"FROM (SELECT {labels}, blank{''.join(values)} FROM ({texts}))"
     )
+    connection.execute("SET preserve_insertion_order=false")
 
 
 def _shape(part: Part) -> tuple[tuple[str, ...], int, str]:

@@ -12,6 +12,7 @@ from typing import Self
 from kpisite.declare.model import Site
 from kpisite.errors import Problems
 from kpisite.load import engine_duckdb as engine
+from kpisite.load.doubts import doubt_products
 from kpisite.load.facts import FileFact
 from kpisite.load.scope import Scope
 from kpisite.load.source import Table, read_source
@@ -44,6 +45,8 @@ def open_tables(site: Site, root: Path, as_of: dt.date, problems: Problems) -> T
         read = read_source(scope, source, f"s{len(tables)}") if source in used else None
         if read is not None:
             tables[source], files[source] = read
+    if not problems.errors:
+        doubt_products(site, frozenset().union(*(table.products for table in tables.values())), problems)
     found = Tables(connection, tables, files)
     # The engine spills into the folder as long as anyone asks it.
     weakref.finalize(found, shutil.rmtree, folder, ignore_errors=True)

@@ -12,6 +12,7 @@ from kpisite.load.tables import Tables
 from kpisite.measure.axis import Calendar, calendar
 from kpisite.measure.cube import NEVER, Cube
 from kpisite.measure.degree import degree
+from kpisite.measure.doubts import doubt_steps
 from kpisite.measure.figures import Figures, Grounds
 from kpisite.measure.kept import inputs_of
 from kpisite.measure.levels import carried, subjects
@@ -35,6 +36,7 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
     axes = calendar(site.report, (part for part in parts if part is not None))
     cube = _begun(build_cube(site, tables, found, steps(site, defined), axes, problems), site.report.period)
     problems.stop_if_any()
+    doubt_steps(site, cube, problems)
     everyone = subjects(site)
     grounds = Grounds(cube, site.params, tuple(subject for subject in everyone if subject.level != "product"))
     figures = {id_: Figures(site.indicators[id_], every, carried(site, id_), grounds) for id_, every in defined.items()}

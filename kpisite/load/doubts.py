@@ -1,0 +1,73 @@
+"""What was read whole and right, and yet seems not to be what was meant: told as warnings."""
+
+from collections.abc import Mapping
+
+from kpisite.declare.model import Site
+from kpisite.errors import Problems
+from kpisite.load import engine_duckdb as engine
+from kpisite.load.labels import product_numbers
+from kpisite.load.scope import Scope
+from kpisite.periods import Grain, Period
+
+# Below this share of its products, the newest period of a source has not arrived whole.
+WHOLE = 0.9
+
+
+def doubt_rows(scope: Scope, source: str, table: str) -> frozenset[int]:
+    """Warn of rows in the future and before a launch, and of a newest period that lacks products.
+
+    The answer holds the numbers of the products that have rows.
+    """
+    query = f"SELECT product, min(month), max(month) FROM {engine.name(table + '_joined')} GROUP BY product"
+    spans = {row[0]: (row[1], row[2]) for row in scope.connection.execute(query).fetchall()}
+    _doubt_future(scope, source, table)
+    _doubt_launch(scope, source, table, {product: first for product, (first, _) in spans.items()})
+    newest = max((last for _, last in spans.values()), default=0)
+    have = sum(last == newest for _, last in spans.values())
+    if have < WHOLE * len(spans):
+        what = f"the newest period of the source '{source}', {_label(newest)}, has {have} of its {len(spans)} products"
+        scope.problems.warn(scope.site.place("sources", source), what, "Has everything arrived?", "data-partial")
+    return frozenset(spans)
+
+
+def doubt_products(site: Site, seen: frozenset[int], problems: Problems) -> None:
+    """Warn of products that are to be judged, and about which no source has a single row."""
+    for id_, number in product_numbers(site).items():
+        product = site.products[id_]
+        if (product.key or product.monitor) and number not in seen:
+            what = f"no source has a row of the product '{id_}'"
+            problems.warn(site.place("products", id_), what, "Its page will say that there are no data.", "data-none")
+
+
+def _doubt_future(scope: Scope, source: str, table: str) -> None:
+    """Months that begin after the day of the report; where no day is declared, after the last month that is shown."""
+    report = scope.site.report
+    last = (report.through or report.period).last_month
+    if report.as_of is not None:
+        last = max(last, report.as_of.year * 12 + report.as_of.month - 1)
+    rows, periods = engine.name(table), engine.name(f"{table}_periods")
+    query = (
+        f"SELECT f.name, min(t.month), count(*) FROM {rows} r JOIN {periods} t ON r.period = t.label "
+        f"JOIN {engine.name(table + '_files')} f ON r.file = f.number WHERE t.month > {last} GROUP BY ALL ORDER BY ALL"
+    )
+    if not scope.connection.execute(f"SELECT count(*) FROM {periods} WHERE month > {last}").fetchall()[0][0]:
+        return
+    for path, month, count in scope.connection.execute(query).fetchall():
+        what = f"{count} row{'s' * (count > 1)} of {path} from {_label(month)} on lie in the future and do not count"
+        scope.problems.warn(scope.site.place("sources", source), what, "Is the period right?", "data-future")
+
+
+def _doubt_launch(scope: Scope, source: str, table: str, firsts: Mapping[int, int]) -> None:
+    for id_, number in product_numbers(scope.site).items():
+        launched = scope.site.products[id_].launched
+        if launched is None or firsts.get(number, launched.number) >= launched.number:
+            continue
+        query = f"SELECT count(*) FROM {engine.name(table + '_joined')} WHERE product = {number}"
+        count = scope.connection.execute(f"{query} AND month < {launched.number}").fetchall()[0][0]
+        what = f"{count} row{'s' * (count > 1)} of '{id_}' in the source '{source}' lie before its launch in {launched}"
+        place = scope.site.place("products", id_, "launched")
+        scope.problems.warn(place, what, "They are not shown. Is the launch right?", "data-before-launch")
+
+
+def _label(month: int) -> str:
+    return Period(Grain.MONTH, month).label
