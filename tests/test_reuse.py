@@ -16,7 +16,8 @@ def tree(folder):
 
 
 def freeze(root, version):
-    release(root / "site.yaml", version, period=None, through=None, as_of=None, title=None)
+    period = version.removesuffix("-b")
+    release(root / "site.yaml", version, period=period, through=None, as_of=None, title=None)
 
 
 def built(root):
@@ -83,6 +84,11 @@ def the_working_report_is_released(root):
     freeze(root, "2025-06")
 
 
+def a_release_between(root):
+    """The working report is then compared with another version than before."""
+    freeze(root, "2025-05-b")
+
+
 def the_release_is_removed(root):
     shutil.rmtree(root / "releases" / "2025-05")
 
@@ -125,6 +131,7 @@ CHANGES = (
     a_text,
     one_release_more,
     the_working_report_is_released,
+    a_release_between,
     the_release_is_removed,
     a_page_is_changed_by_hand,
     a_page_is_removed,

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import numpy as np
 from markupsafe import Markup, escape
 
 from kpisite.render import charts_history, charts_static, charts_waterfall
@@ -48,16 +47,9 @@ __all__ = [
     "heat",
     "history",
     "multiples",
-    "sparkline",
     "sparklines",
     "waterfall",
 ]
-
-
-def sparkline(values: Sequence[float | None], target: float | None, label: str) -> Markup:
-    """A line for a table's cell: the course, the target as a hairline, the last point marked."""
-    one = np.array([values], dtype=np.float64)
-    return sparklines(one, np.array([target], dtype=np.float64), (label,))[0]
 
 
 def history(chart: HistoryChart) -> Markup:

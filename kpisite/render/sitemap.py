@@ -1,8 +1,9 @@
 """Which pages a site has, and their files: every version in every language, and the ways in."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from types import NoneType
 from typing import Any
 
 from kpisite.errors import AuthorError, Problem
@@ -48,13 +49,14 @@ def parts(reports: Sequence[Report], theme: Theme, origins: Sequence[Origins]) -
     """
     refuse_unknown_languages(reports, theme)
     found: dict[str, list[Sheet]] = {}
-    for report, origin in zip(reports, origins, strict=True):
+    known = {id(report): origin for report, origin in zip(reports, origins, strict=True)}
+    for report in reports:
         shared = board(report)
         for lang in report.site.site.languages:
             e = edition(shared, lang, theme.texts)
             for about, made in _together(plan(e, reports)):
                 stable = report is reports[-1]
-                key = _key(made, origin, reports, (about, lang, stable))
+                key = _key(e, made, known, (about, lang, stable))
                 sheet = Sheet(key, partial(_printed, e, made, theme, stable=stable))
                 found.setdefault(about, []).append(sheet)
         # The same in every language, so the last one's will do.
@@ -73,13 +75,17 @@ def _together(planned: Iterable[Made]) -> Iterator[tuple[str, tuple[Made, ...]]]
     return ((about, tuple(made)) for about, made in found.items())
 
 
-def _key(made: Iterable[Made], origin: Origins, reports: Sequence[Report], more: tuple[object, ...]) -> str:
-    """What these pages of one report are made from; nothing if it is other reports as well."""
-    kinds = {make.func for _, make in made}
-    if any(given is reports for _, make in made for given in make.args):
+def _key(e: Edition, made: Iterable[Made], origins: Mapping[int, Origins], more: tuple[object, ...]) -> str:
+    """What these pages of an edition are made from; nothing if they are made from what has no key."""
+    makes = [make for _, make in made]
+    given = [one for make in makes for one in (*make.args, *make.keywords.values()) if one is not e]
+    others = dict.fromkeys(id(one) for one in given if isinstance(one, Report))
+    if not all(isinstance(one, (int, str, NoneType, Report)) for one in given) or not others.keys() <= origins.keys():
         return ""
+    more = (*more, [origins[other].of_report() for other in others])
+    origin, kinds = origins[id(e.report)], {make.func for make in makes}
     if kinds <= {scorecard, figure_page}:
-        (s,) = {make.args[1] for _, make in made}
+        (s,) = {make.args[1] for make in makes}
         return origin.of_subject(s, more) if kinds == {scorecard} else origin.of_figures(s, more)
     return origin.of_report(more)
 

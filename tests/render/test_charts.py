@@ -23,7 +23,6 @@ from kpisite.render.charts import (
     heat,
     history,
     multiples,
-    sparkline,
     waterfall,
 )
 from kpisite.render.charts_model import domain, position, thinned, ticks
@@ -222,23 +221,6 @@ def test_small_multiples_share_their_periods():
     assert series["period"] == ["2025-01", "2025-02"]
     assert [one["value"] for one in series["each"]] == [[1, 2], [None, 3]]
     assert "A &amp; B" in FIGURES["multiples"]
-
-
-def test_a_sparkline_marks_its_last_value_and_its_gaps():
-    line = sparkline([1, None, 2, 3], 2.0, "NPS")
-
-    assert path(line, "line").count("M") == 2
-    assert path(line, "end") == "M96 3h0"
-    assert path(line, "target")
-
-
-@pytest.mark.parametrize("values", [[], [None, math.nan]])
-def test_a_sparkline_of_nothing_keeps_its_room(values):
-    assert 'width="100" height="24"' in sparkline(values, 1.0, "NPS")
-
-
-def test_a_flat_sparkline_runs_through_the_middle():
-    assert path(sparkline([5, 5], None, "NPS"), "line") == "M2 12L96 12"
 
 
 @pytest.mark.parametrize(

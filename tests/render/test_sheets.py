@@ -13,7 +13,7 @@ from kpisite.release.store import read_releases
 from kpisite.render.board import board
 from kpisite.render.edition import edition
 from kpisite.render.sheets import BY_GRAIN, TOLD, Origins
-from kpisite.render.sitemap import figure_page, plan, scorecard
+from kpisite.render.sitemap import _printed, figure_page, parts, plan, scorecard
 from kpisite.render.theme import load_theme
 from tests.conftest import ROOT
 from tests.render.small import the_report
@@ -159,6 +159,36 @@ def test_languages_and_kinds_have_keys_of_their_own(demo):
     origins = Origins(demo, "")
 
     assert len({origins.of_report("zh"), origins.of_report("en"), origins.of_subject(0, "en")}) == 3
+
+
+def keys_of_sheets(reports, theme):
+    """The keys of all sheets by version and the first page of each."""
+    origins = [Origins(report, "") for report in reports]
+    sheets = (sheet for part in parts(reports, theme, origins) for sheet in part if sheet.make.func is _printed)
+    found = {}
+    for sheet in sheets:
+        e, made = sheet.make.args[:2]
+        found[e.report.version, e.lang, made[0][0]] = sheet.key
+    return found
+
+
+def test_what_is_compared_with_an_earlier_version_is_made_from_it_too(theme):
+    earlier, newest = the_report(version="2025-11"), the_report()
+    restated = with_rows(earlier, lambda array: array + np.ones((), dtype=array.dtype))
+
+    before, after = keys_of_sheets((earlier, newest), theme), keys_of_sheets((restated, newest), theme)
+
+    for lang in ("zh", "en"):
+        for path in ("products/card/index.html", "history/2025-11..2025-12/index.html"):
+            assert before["2025-12", lang, path] != after["2025-12", lang, path]
+        assert before["2025-12", lang, "index.html"] == after["2025-12", lang, "index.html"]
+
+
+def test_what_is_given_all_versions_has_no_key(theme):
+    found = keys_of_sheets((the_report(version="2025-11"), the_report()), theme)
+
+    assert {path for (_, _, path), key in found.items() if not key} == {"history/index.html"}
+    assert len(set(found.values())) == len(found) - 4 + 1
 
 
 def test_keys_are_the_same_in_every_process():
