@@ -9,6 +9,7 @@ import numpy as np
 from kpisite.declare.model import Site
 from kpisite.evaluate.actions import action_facts
 from kpisite.evaluate.known import as_known
+from kpisite.evaluate.outlook import outlook
 from kpisite.evaluate.performance import House, house_line
 from kpisite.evaluate.report import ABSENT, KEY, MONITOR, ROLLED, Codes, Figures, Flags, Report
 from kpisite.evaluate.rollup import families_of, roll_up
@@ -35,6 +36,7 @@ def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.
     period = of_month(site.report.period.last_month, Grain.MONTH, site.report.fiscal_year_starts)
     house = House(site, series.subjects, role, figures, version, period, as_of)
     _add_house(house, rules, series.indicators, wanted)
+    found = signals(site, series.subjects, series.indicators, role, figures)
     return Report(
         version=version,
         title=title,
@@ -47,7 +49,8 @@ def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.
         role=role,
         figures=figures,
         scores={grain: roll_up(site, series.subjects, series.indicators, role, one) for grain, one in figures.items()},
-        signals=signals(site, series.subjects, series.indicators, role, figures),
+        signals=found,
+        outlook=outlook(site, series.subjects, series.indicators, role, (figures, found, period)),
         actions=action_facts(site, as_of),
         sources=series.sources,
         inputs=series.inputs,

@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int32]
+Lengths = npt.NDArray[np.int16]
 
 # Statuses by code; a missing value is never zero and never green.
 STATUSES = ("grey", "red", "amber", "green")
@@ -100,6 +101,44 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What lies ahead of each figure at the report's period, [S, I], at the grain of its indicator's cadence.
+
+    slope is the median slope a period over the last six points, kendall their Mann-Kendall sum; on_period and on_year
+    are shares for flows and stocks and differences in the unit for all others; same_status and off_target count judged
+    periods. expected and spread are [S, I, H], the next twelve periods; mase and error (in the unit) are those of the
+    method in hindsight. goal (to goal_high for a range) is what should be reached in `steps` periods with a
+    probability of `chance`; required is the change still needed, stretch the same against the best tenth of past
+    changes, run_rate what is needed each period as a multiple of last year's average. crosses and crosses_limit are
+    the step at which the forecast crosses the amber or the regulatory limit, 0 where it does not within six. NaN and
+    code 0 where there is nothing to say. Codes: TRENDS, METHODS, LIKELIHOODS of their modules.
+    """
+
+    slope: Floats
+    kendall: Codes
+    trend: Codes
+    on_period: Floats
+    on_year: Floats
+    same_status: Lengths
+    off_target: Lengths
+    method: Codes
+    mase: Floats
+    error: Floats
+    expected: Floats
+    spread: Floats
+    steps: Codes
+    goal: Floats
+    goal_high: Floats
+    chance: Floats
+    likelihood: Codes
+    required: Floats
+    stretch: Floats
+    run_rate: Floats
+    crosses: Codes
+    crosses_limit: Codes
+
+
+@dataclass(frozen=True, slots=True)
 class ActionFact:
     """One action as of the report's day: plan, action, and the status derived from its dates and progress.
 
@@ -130,6 +169,7 @@ class Report:
     figures: dict[Grain, Figures]
     scores: dict[Grain, Scores]
     signals: dict[Grain, Signals]
+    outlook: Outlook
     actions: tuple[ActionFact, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     inputs: Inputs = NO_INPUTS  # what the figures were computed from

@@ -204,6 +204,11 @@ def begin(target: Target) -> int:
     return 0 if target.from_ is None else target.from_.number
 
 
+def in_force(entries: Sequence[Target], month: int) -> Target | None:
+    """The target that rules in a month (its number): the last one that has begun."""
+    return max((entry for entry in entries if _start(entry) <= month), key=_start, default=None)
+
+
 def _summed(months: Floats, starts: Ints, ends: Ints) -> Floats:
     """The sum over each period's months, added in their order."""
     total: Floats = np.take(months, starts, axis=-1)

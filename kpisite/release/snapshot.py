@@ -17,6 +17,7 @@ from kpisite.release.axes import freeze_axes, thaw_axes
 from kpisite.release.declarations import REVIEWS, freeze_site, is_declaration, thaw_site
 from kpisite.release.inputs import freeze_source, thaw_source
 from kpisite.release.measured import MEASURES, freeze_inputs, thaw_inputs
+from kpisite.release.outlook_tables import outlook_table, read_outlook
 from kpisite.release.read_tables import read_figures, read_scores
 from kpisite.release.signal_tables import limit_table, read_signals
 from kpisite.release.tables import score_table, table, value_table
@@ -39,6 +40,7 @@ def freeze(report: Report, previous: str = "") -> dict[str, str]:
     files |= {values_path(one.id): value_table(report, s) for s, one in enumerate(report.subjects)}
     files |= {signals_path(one.id): limit_table(report, s) for s, one in enumerate(report.subjects)}
     files |= freeze_inputs(report.inputs, products_of(report.subjects))
+    files |= {outlook_path(one.id): outlook_table(report, s) for s, one in enumerate(report.subjects)}
     files[SCORES] = score_table(report).decode()
     files[ACTIONS] = table(("plan", "action", "status"), [f"{a.plan},{a.action},{a.status}" for a in report.actions])
     files[WARNINGS] = table(WARNING_COLUMNS, [])
@@ -66,6 +68,7 @@ def thaw(files: Mapping[str, str]) -> Report:
         figures=figures,
         scores=read_scores(axes, files[SCORES]),
         signals=read_signals(axes, site, judged, [files[signals_path(subject.id)] for subject in axes.subjects]),
+        outlook=read_outlook(axes, [files[outlook_path(subject.id)] for subject in axes.subjects]),
         actions=tuple(ActionFact(*line.split(",")) for line in files[ACTIONS].splitlines()[1:]),
         sources=tuple(thaw_source(source) for source in head["inputs"]),
         inputs=thaw_inputs(files, products_of(axes.subjects)),
@@ -104,6 +107,11 @@ def products_of(subjects: Sequence[Subject]) -> tuple[str, ...]:
 def values_path(subject: str) -> str:
     """The file of a subject's figures."""
     return f"values/{subject.replace(':', '-')}.csv"
+
+
+def outlook_path(subject: str) -> str:
+    """The file of trends and forecasts of a subject's figures."""
+    return f"outlook/{subject.replace(':', '-')}.csv"
 
 
 def signals_path(subject: str) -> str:

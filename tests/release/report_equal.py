@@ -20,6 +20,7 @@ def differences(one, other):
             found.append(f"{group}: {list(left)} {list(right)}")
             continue
         found += [f"{group}.{grain}.{name}" for grain in left for name in _differing(left[grain], right[grain])]
+    found += [f"outlook.{name}" for name in _differing(one.outlook, other.outlook)]
     return found
 
 

@@ -1,0 +1,273 @@
+"""The outlook of every figure at the report's period: trend, changes, streaks, forecast, and can its target be met."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kpisite.declare.model import Site, Target
+from kpisite.evaluate import achieve
+from kpisite.evaluate.charted import CADENCES, YEAR
+from kpisite.evaluate.forecast import COMPARED, HORIZON, forecast
+from kpisite.evaluate.limits import Codes, Flags, Floats
+from kpisite.evaluate.report import ABSENT, GREEN, GREY, RED, Figures, Lengths, Outlook, Signals
+from kpisite.evaluate.signals import SIGNS
+from kpisite.evaluate.target import in_force, keys_of
+from kpisite.evaluate.trend import change, last_points, streak, trend
+from kpisite.measure.series import Subject
+from kpisite.periods import MONTHS, Grain, Period
+
+# Series looked at at a time: few enough for the processor's own memory, enough to keep numpy busy.
+_AT_A_TIME = 2048
+# Kinds whose change is told in percent; all others move in their own unit (a ratio in percentage points).
+_GROWING = ("flow", "stock")
+Indexes = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What counts of each indicator, [I]."""
+
+    sign: Codes
+    growing: Flags
+    flow: Flags
+    seasonal: Flags
+    on_the_year: Flags  # watched as growth on the year
+    low: Floats  # natural bounds
+    high: Floats
+    least: Floats  # regulatory limits
+    most: Floats
+    since: npt.NDArray[np.int64]  # month of the last definition that is not comparable with those before
+
+
+@dataclass(frozen=True, slots=True)
+class _Goals:
+    """What is to be reached when, [S, I]: steps is 0 and the others NaN where there is no target."""
+
+    low: Floats
+    high: Floats
+    steps: Indexes
+
+
+@dataclass(frozen=True, slots=True)
+class _Grain:
+    """One grain with its figures, signals and position of the report's period; `ytd` with that of the year to date."""
+
+    figures: Figures
+    signals: Signals
+    now: int
+    goals: _Goals
+    ytd: tuple[Figures, int] | None
+
+
+def outlook(
+    site: Site,
+    subjects: Sequence[Subject],
+    indicators: Sequence[str],
+    role: Codes,
+    judged: tuple[Mapping[Grain, Figures], Mapping[Grain, Signals], Period],
+) -> Outlook:
+    """The outlook of all figures at the grain of each indicator's cadence; `judged` is figures, signals and period."""
+    figures, signals, period = judged
+    made = empty_outlook(role.shape)
+    traits = _traits(site, indicators, period)
+    for grain, found in signals.items():
+        ended = [t for t, one in enumerate(figures[grain].periods) if one.last_month <= period.last_month]
+        if not ended:
+            continue
+        now = ended[-1]
+        due = np.array([CADENCES[site.indicators[id_].cadence] is grain for id_ in indicators], dtype=np.bool_)
+        goals = _goals(site, subjects, indicators, figures[grain], now)
+        ytd = _year_to_date(figures, figures[grain].periods[now])
+        s, i = np.nonzero((role != ABSENT) & due)
+        for start in range(0, len(s), _AT_A_TIME):
+            at = (s[start : start + _AT_A_TIME], i[start : start + _AT_A_TIME])
+            for name, values in _of(traits, _Grain(figures[grain], found, now, goals, ytd), at).items():
+                getattr(made, name)[at] = values
+    return made
+
+
+def empty_outlook(shape: tuple[int, ...]) -> Outlook:
+    """The outlook of figures of which nothing can be said."""
+
+    def floats(*more: int) -> Floats:
+        return np.full((*shape, *more), np.nan)
+
+    def codes() -> Codes:
+        return np.zeros(shape, dtype=np.int8)
+
+    def lengths() -> Lengths:
+        return np.zeros(shape, dtype=np.int16)
+
+    return Outlook(
+        slope=floats(), kendall=codes(), trend=codes(), on_period=floats(), on_year=floats(),
+        same_status=lengths(), off_target=lengths(), method=codes(), mase=floats(), error=floats(),
+        expected=floats(HORIZON), spread=floats(HORIZON), steps=codes(), goal=floats(), goal_high=floats(),
+        chance=floats(), likelihood=codes(), required=floats(), stretch=floats(), run_rate=floats(),
+        crosses=codes(), crosses_limit=codes(),
+    )  # fmt: skip
+
+
+def _traits(site: Site, indicators: Sequence[str], period: Period) -> _Traits:
+    declared = [site.indicators[id_] for id_ in indicators]
+
+    def bound(side: int) -> Floats:
+        return np.array(
+            [np.nan if one.bounds[side] is None else one.bounds[side] for one in declared], dtype=np.float64
+        )
+
+    def limit(side: str, none: float) -> Floats:
+        found = [one.limit.value if one.limit and one.limit.side == side else none for one in declared]
+        return np.array(found, dtype=np.float64)
+
+    breaks = [
+        [d.valid_from.last_month for d in one.definitions[1:] if not d.comparable and d.valid_from <= period]
+        for one in declared
+    ]
+    return _Traits(
+        sign=np.array([SIGNS[one.direction] for one in declared], dtype=np.int8),
+        growing=np.array([one.kind in _GROWING for one in declared], dtype=np.bool_),
+        flow=np.array([one.kind == "flow" for one in declared], dtype=np.bool_),
+        seasonal=np.array([one.seasonal for one in declared], dtype=np.bool_),
+        on_the_year=np.array([one.spc == "yoy" for one in declared], dtype=np.bool_),
+        low=bound(0),
+        high=bound(1),
+        least=limit("min", -np.inf),
+        most=limit("max", np.inf),
+        since=np.array([max(months, default=0) for months in breaks], dtype=np.int64),
+    )
+
+
+def _goals(site: Site, subjects: Sequence[Subject], indicators: Sequence[str], figures: Figures, now: int) -> _Goals:
+    """The goal of every key figure: its target at its date, or half a dozen periods on where that has passed."""
+    low, high = figures.target[:, :, now].copy(), figures.target_high[:, :, now].copy()
+    steps = np.where(np.isnan(low), 0, achieve.AHEAD).astype(np.intp)
+    where = {id_: i for i, id_ in enumerate(indicators)}
+    period = figures.periods[now]
+    for s, subject in enumerate(subjects):
+        for id_, entries in keys_of(site, subject).items():
+            target = in_force(entries, period.last_month)
+            if target is None or target.by is None or id_ not in where or steps[s, where[id_]] == 0:
+                continue
+            ahead = target.by.last_month - period.last_month
+            if ahead > 0:
+                steps[s, where[id_]] = min(-(-ahead // MONTHS[period.grain]), HORIZON)
+                low[s, where[id_]] = _end_of_path(target, low[s, where[id_]], period.grain)
+    return _Goals(low, high, steps)
+
+
+def _end_of_path(target: Target, now: float, grain: Grain) -> float:
+    """Where a straight path ends; any other target stays what it is."""
+    if target.path == "linear" and grain is Grain.MONTH and isinstance(target.target, float | int):
+        return float(target.target)
+    return now
+
+
+def _year_to_date(figures: Mapping[Grain, Figures], period: Period) -> tuple[Figures, int] | None:
+    found = figures.get(Grain.YTD)
+    same = None if found is None or period.grain is not Grain.MONTH else period.at(Grain.YTD)
+    return (found, found.periods.index(same)) if found is not None and same in found.periods else None
+
+
+def _of(traits: _Traits, grain: _Grain, at: tuple[Indexes, Indexes]) -> dict[str, npt.NDArray[np.generic]]:
+    """Every field of the outlook for some series."""
+    figures, until, own = grain.figures, grain.now + 1, at[1]
+    value = np.where(figures.small[at][:, :until], np.nan, figures.value[at][:, :until])
+    segment = grain.signals.segment[at][:, :until]
+    last = np.array([period.last_month for period in figures.periods[:until]], dtype=np.int64)
+    comparable = np.where(last >= traits.since[own][:, None], value, np.nan)
+    history = np.where(segment == segment[:, -1:], value, np.nan)
+    watched = np.where(traits.on_the_year[own][:, None], grain.signals.charted[at][:, :until], history)
+    year = YEAR // MONTHS[figures.grain]
+    sign, growing = traits.sign[own], traits.growing[own]
+    found = trend(watched, sign)
+    return {
+        "slope": found.slope,
+        "kendall": found.kendall,
+        "trend": found.word,
+        "on_period": change(comparable, 1, growing),
+        "on_year": change(comparable, year, growing),
+        **_streaks(figures.status[at][:, :until]),
+        **_ahead(traits, grain, at, history),
+    }  # fmt: skip
+
+
+def _streaks(status: Codes) -> dict[str, npt.NDArray[np.generic]]:
+    judged = status != GREY
+    latest = np.zeros(len(status), dtype=np.int8)
+    for t in range(status.shape[1]):
+        latest = np.where(judged[:, t], status[:, t], latest)
+    return {
+        "same_status": streak(status == latest[:, None], judged),
+        "off_target": streak(judged & (status != GREEN), judged),
+    }
+
+
+def _ahead(
+    traits: _Traits, grain: _Grain, at: tuple[Indexes, Indexes], history: Floats
+) -> dict[str, npt.NDArray[np.generic]]:
+    """The forecast of some series and what it says of their targets."""
+    own, figures, now = at[1], grain.figures, grain.now
+    goal = achieve.Goal(grain.goals.low[at], grain.goals.high[at], grain.goals.steps[at])
+    compared = np.where(goal.steps > 0, np.minimum(goal.steps, COMPARED), COMPARED)
+    made = forecast(history, traits.seasonal[own], YEAR // MONTHS[figures.grain], compared)
+    expected = np.fmin(np.fmax(made.expected, traits.low[own][:, None]), traits.high[own][:, None])
+    expected = np.where(np.isnan(made.expected), np.nan, expected)
+    chances = achieve.chance(expected, made.spread, goal, traits.sign[own])
+    value = last_points(history, 1)[0][:, -1]
+    needed = achieve.required(value, goal)
+    status = figures.status[at][:, : now + 1]
+    kept = streak(status == GREEN, status != GREY) >= achieve.KEPT_FOR
+    worst, best = _amber(figures, at, now, traits.sign[own])
+    safe = (status[:, -1] != RED) & (status[:, -1] != GREY)
+    over = figures.over_limit[at][:, now]
+    return {
+        "method": made.method,
+        "mase": made.mase,
+        "error": made.error,
+        "expected": expected,
+        "spread": made.spread,
+        "steps": goal.steps.astype(np.int8),
+        "goal": goal.low,
+        "goal_high": goal.high,
+        "chance": chances,
+        "likelihood": achieve.likelihood(chances, kept),
+        "required": needed,
+        "stretch": achieve.stretch(history, needed, goal.steps, traits.sign[own]),
+        "run_rate": _run_rate(grain, at, history, traits.flow[own]),
+        "crosses": np.where(safe, achieve.crossing(expected, worst, best), 0).astype(np.int8),
+        "crosses_limit": np.where(over, 0, achieve.crossing(expected, traits.least[own], traits.most[own])).astype(
+            np.int8
+        ),
+    }
+
+
+def _amber(figures: Figures, at: tuple[Indexes, Indexes], now: int, sign: Codes) -> tuple[Floats, Floats]:
+    """The lowest and the highest value that are not red; infinite where there is no such side or no target."""
+    low, high, width = (part[at][:, now] for part in (figures.target, figures.target_high, figures.tolerance))
+    top = np.where(np.isnan(high), low, high)
+    worst = np.where((sign >= 0) & ~np.isnan(low), low - width, -np.inf)
+    best = np.where((sign <= 0) & ~np.isnan(low), top + width, np.inf)
+    return np.nan_to_num(worst, nan=-np.inf, posinf=np.inf, neginf=-np.inf), np.nan_to_num(
+        best, nan=np.inf, posinf=np.inf, neginf=-np.inf
+    )
+
+
+def _run_rate(grain: _Grain, at: tuple[Indexes, Indexes], history: Floats, flow: Flags) -> Floats:
+    """What each period left in the year must bring, as a multiple of the last year's average; for flows only."""
+    none = np.full(len(history), np.nan)
+    if grain.ytd is None:
+        return none
+    ytd, now = grain.ytd
+    left = YEAR - ytd.periods[now].months
+    target = grain.figures.target[at][:, grain.now]
+    reached, wanted = ytd.value[at][:, now], ytd.target[at][:, now]
+    if left == 0:
+        return none
+    needed = (wanted + left * target - reached) / left
+    recent = history[:, -YEAR:]
+    average = np.where((~np.isnan(recent)).all(axis=1), recent.mean(axis=1), np.nan)
+    usable = flow & (average > 0)
+    found: Floats = np.where(usable, needed / np.where(usable, average, 1.0), np.nan)
+    return found
