@@ -206,7 +206,7 @@ def begin(target: Target) -> int:
 
 def in_force(entries: Sequence[Target], month: int) -> Target | None:
     """The target that rules in a month (its number): the last one that has begun."""
-    return max((entry for entry in entries if _start(entry) <= month), key=_start, default=None)
+    return max((entry for entry in entries if begin(entry) <= month), key=begin, default=None)
 
 
 def _summed(months: Floats, starts: Ints, ends: Ints) -> Floats:
