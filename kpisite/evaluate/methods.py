@@ -14,7 +14,7 @@ NAIVE, DRIFT, DAMPED, SEASONAL = range(1, 5)
 # Periods that a drift is measured over.
 WINDOW = 12
 # Damping of the trend, and the weights tried for the level and for the trend.
-PHI = 0.9
+PHI = 0.95
 ALPHAS, BETAS = (0.2, 0.4, 0.6, 0.8, 1.0), (0.01, 0.1, 0.3)
 YEARS_WINDOW = 12
 

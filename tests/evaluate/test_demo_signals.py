@@ -8,9 +8,11 @@ import pytest
 from kpisite.build import judged
 from kpisite.declare.read import read_site
 from kpisite.errors import Problems
+from kpisite.evaluate.achieve import LIKELIHOODS
 from kpisite.evaluate.limits import LOCKED_STATE, STATES
 from kpisite.evaluate.report import ASSURANCES, VARIATIONS
 from kpisite.evaluate.rules import RULES
+from kpisite.evaluate.trend import TRENDS
 from kpisite.periods import Grain, parse
 from tests.conftest import ROOT
 
@@ -110,3 +112,30 @@ def test_another_month_changes_no_older_status_and_no_signal_of_locked_limits(de
     for field in dataclasses.fields(before.signals[Grain.MONTH]):
         old, new = (getattr(one.signals[Grain.MONTH], field.name)[:, :, :months][locked] for one in (before, demo))
         assert np.array_equal(old, new, equal_nan=old.dtype.kind == "f"), field.name
+
+
+def ahead(report, product, indicator, field):
+    return getattr(report.outlook, field)[report.subject(product), report.indicator(indicator)]
+
+
+def test_card_bad_loans_cross_their_amber_limit_in_the_next_month(demo):
+    assert ahead(demo, "credit-card", "npl-ratio", "crosses") == 1
+    assert ahead(demo, "credit-card", "npl-ratio", "crosses_limit") == 0
+    assert TRENDS[ahead(demo, "credit-card", "npl-ratio", "trend")] == "worsening"
+
+
+@pytest.mark.parametrize(("product", "indicator"), [("credit-card", "npl-ratio"), ("cash-mgmt", "stp-rate")])
+def test_targets_out_of_reach_are_called_unlikely(demo, product, indicator):
+    assert LIKELIHOODS[ahead(demo, product, indicator, "likelihood")] == "unlikely"
+    assert ahead(demo, product, indicator, "stretch") > 1
+
+
+def test_a_short_history_has_no_change_on_the_year_before_it_is_a_year_old():
+    earlier = demo_of("2025-11")
+
+    assert np.isnan(ahead(earlier, "mobile-app", "ces", "on_year"))
+
+
+def test_streaks_count_the_months_off_target(demo):
+    assert ahead(demo, "cash-mgmt", "stp-rate", "off_target") == 36
+    assert ahead(demo, "cash-mgmt", "availability", "off_target") == 0
