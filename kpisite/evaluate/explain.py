@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from kpisite.declare.model import Definition, Path, Site, Target
 from kpisite.errors import Place
 from kpisite.evaluate.arithmetic import Term, number
+from kpisite.evaluate.case import Case, case_of
 from kpisite.evaluate.explanation import (
     Arithmetics,
     DefinitionUsed,
@@ -15,7 +16,7 @@ from kpisite.evaluate.explanation import (
     MeasureUsed,
     TargetUsed,
 )
-from kpisite.evaluate.judgement import Case, anchors, case_of, contribution, rules
+from kpisite.evaluate.judgement import anchors, contribution, rules
 from kpisite.evaluate.ledger import Use
 from kpisite.evaluate.performance import House, counted
 from kpisite.evaluate.report import ROLES, Figures, Report
@@ -36,9 +37,11 @@ def explained(report: Report, s: int, i: int, period: Period, found: Desk | None
     """The same where the desk of the indicator is there already."""
     figures = report.figures[period.grain]
     t = figures.periods.index(period)
-    case = case_of(report, figures, s, i, t)
+    targets = keys_of(report.site, report.subjects[s]).get(report.indicators[i], ())
+    declared = _in_force(targets, period)
+    case = case_of(report, figures, s, i, t, declared[1] if declared else None)
     indicator = case.indicator
-    working = worked(found, s, period) if found is not None else _counted(report, s, i, period)
+    working = worked(found, s, period, case.provisional) if found is not None else _counted(report, s, i, period)
     measures = _measures(report, working)
     return Explanation(
         product=report.subjects[s].id,
@@ -56,10 +59,11 @@ def explained(report: Report, s: int, i: int, period: Period, found: Desk | None
         measures=measures,
         arithmetic=_arithmetic(report, working, case),
         value=_known(case.value),
+        provisional=case.provisional,
         rounded="" if case.reason else f"{half_up(case.value, indicator.decimals):f}",
         reason=case.reason,
         sample=_known(case.sample),
-        target=_target(report, figures, s, i, t),
+        target=_target(report, figures, (s, i, t), declared),
         anchors=anchors(case),
         limit=(indicator.limit.value, indicator.limit.side) if indicator.limit else None,
         rules=rules(case),
@@ -144,10 +148,11 @@ def _measure(report: Report, name: str, uses: list[Use]) -> MeasureUsed:
     )
 
 
-def _target(report: Report, figures: Figures, s: int, i: int, t: int) -> TargetUsed | None:
-    low, high = float(figures.target[s, i, t]), float(figures.target_high[s, i, t])
-    subject, indicator = report.subjects[s], report.indicators[i]
-    found = _in_force(keys_of(report.site, subject).get(indicator, ()), figures.periods[t])
+def _target(
+    report: Report, figures: Figures, cell: tuple[int, int, int], found: tuple[int, Target] | None
+) -> TargetUsed | None:
+    low, high = float(figures.target[cell]), float(figures.target_high[cell])
+    subject, indicator = report.subjects[cell[0]], report.indicators[cell[1]]
     if math.isnan(low) or found is None:
         return None
     at, declared = found
@@ -156,9 +161,10 @@ def _target(report: Report, figures: Figures, s: int, i: int, t: int) -> TargetU
     return TargetUsed(
         low=low,
         high=_known(high),
-        tolerance=float(figures.tolerance[s, i, t]),
-        weight=float(figures.weight[s, i, t]),
+        tolerance=float(figures.tolerance[cell]),
+        weight=float(figures.weight[cell]),
         path=declared.path,
+        basis=declared.basis,
         from_=declared.from_.label if declared.from_ else "",
         by=declared.by.label if declared.by else "",
         baseline=(baseline.period.label, baseline.value) if baseline else None,

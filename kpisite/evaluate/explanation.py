@@ -62,7 +62,8 @@ class TargetUsed:
     high: float | None
     tolerance: float
     weight: float
-    path: str  # flat, linear ...
+    path: str  # flat, linear, step, profile, table
+    basis: str  # what the number is declared for: period, ytd, year
     from_: str
     by: str
     baseline: tuple[str, float] | None
@@ -86,7 +87,7 @@ class Anchors:
 class Rule:
     """One rule of judging in its turn: what it found, and the numbers it looked at (name, number or code)."""
 
-    rule: str  # missing, sample, limit, target, status, veto, score, result
+    rule: str  # missing, provisional, sample, limit, target, status, veto, score, result
     found: str
     numbers: tuple[tuple[str, float | str], ...] = ()
 
@@ -134,6 +135,7 @@ class Explanation:
     measures: tuple[MeasureUsed, ...]
     arithmetic: Arithmetics
     value: float | None
+    provisional: int  # months of a running period that the figure is made of; 0 for a whole one
     rounded: str  # to the indicator's decimals, half up; "" without a value
     reason: str  # why there is none
     sample: float | None

@@ -1,73 +1,15 @@
 """How one figure was judged: the rules in their turn, each with what it found and the numbers it looked at."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from kpisite.declare.model import Indicator, Scoring
 from kpisite.evaluate.arithmetic import number
+from kpisite.evaluate.case import Case
 from kpisite.evaluate.explanation import Anchors, Contribution, Rule
-from kpisite.evaluate.report import KEY, STATUSES, Figures, Report
+from kpisite.evaluate.report import KEY, Figures, Report
 from kpisite.evaluate.rollup import is_expected
-from kpisite.evaluate.rounding import settle
-from kpisite.languages import half_up
-from kpisite.measure.series import REASONS
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One judged figure as plain numbers; NaN is a number that is not there."""
-
-    indicator: Indicator
-    scoring: Scoring
-    value: float
-    reason: str
-    sample: float
-    small: bool
-    low: float
-    high: float
-    tolerance: float
-    over: bool
-    status: str
-    score: float
-
-    @property
-    def is_range(self) -> bool:
-        """Is the target a range?"""
-        return not math.isnan(self.high)
-
-    @property
-    def sign(self) -> int:
-        """1 where more is better, -1 where less is."""
-        return -1 if self.indicator.direction == "lower" else 1
-
-    def shown(self, value: float) -> float:
-        """A number as it is shown and compared: rounded half up."""
-        return float(half_up(value, self.indicator.decimals))
-
-    def settled(self, value: float) -> float:
-        """A computed limit as the decimal number that was meant."""
-        return float(settle(np.array(value), np.array(self.indicator.decimals)))
-
-
-def case_of(report: Report, figures: Figures, s: int, i: int, t: int) -> Case:
-    """One figure of a report."""
-    at = (s, i, t)
-    return Case(
-        indicator=report.site.indicators[report.indicators[i]],
-        scoring=report.site.scoring,
-        value=float(figures.value[at]),
-        reason=REASONS[figures.reason[at]],
-        sample=float(figures.sample[at]),
-        small=bool(figures.small[at]),
-        low=float(figures.target[at]),
-        high=float(figures.target_high[at]),
-        tolerance=float(figures.tolerance[at]),
-        over=bool(figures.over_limit[at]),
-        status=STATUSES[figures.status[at]],
-        score=float(figures.score[at]),
-    )
+from kpisite.evaluate.score_text import score_text
 
 
 def anchors(case: Case) -> tuple[Anchors, ...]:
@@ -80,12 +22,15 @@ def anchors(case: Case) -> tuple[Anchors, ...]:
 
 
 def _side(case: Case, target: float, sign: int, *, stretch: bool) -> Anchors:
-    slope, width = case.scoring.slope, sign * case.tolerance
+    slope, width = case.scoring.slope, case.tolerance
+    floor, beyond = case.own
+    floor = width * 100 / slope if math.isnan(floor) else floor
+    beyond = width * (case.scoring.cap - 100) / slope if math.isnan(beyond) else beyond
     return Anchors(
-        floor=case.settled(target - width * 100 / slope),
-        amber=case.settled(target - width),
+        floor=case.settled(target - sign * floor),
+        amber=case.settled(target - sign * width),
         target=target,
-        stretch=case.settled(target + width * (case.scoring.cap - 100) / slope) if stretch else None,
+        stretch=case.settled(target + sign * beyond) if stretch else None,
     )
 
 
@@ -93,6 +38,9 @@ def rules(case: Case) -> tuple[Rule, ...]:
     """The rules in their turn; what comes after a missing value is not asked any more."""
     if case.reason:
         return (_missing(case), Rule("result", case.status))
+    if case.provisional:
+        numbers = (("n", float(case.provisional)), ("m", float(case.months)))
+        return (Rule("missing", "there"), Rule("provisional", "running", numbers), Rule("result", case.status))
     found = [Rule("missing", "there"), _sample(case), _limit(case), _target(case)]
     if not (case.small or math.isnan(case.low)):
         found += [_status(case), _veto(case), _score(case)]
@@ -151,38 +99,7 @@ def _veto(case: Case) -> Rule:
 
 
 def _score(case: Case) -> Rule:
-    return Rule("score", "there", (("score", case.score), ("text", score_text(case))))
-
-
-def score_text(case: Case) -> str:
-    """The score as arithmetic, on the numbers that are shown."""
-    value, scoring = case.shown(case.value), case.scoring
-    status = _status(case).found
-    if case.tolerance == 0 or (case.is_range and status == "green"):
-        text = number(case.score).text
-    elif case.is_range:
-        low, high = case.shown(case.low), case.shown(case.high)
-        near, far = (value, low) if value < low else (high, value)
-        gap = f"({_plain(near)} - {_plain(far)})"
-        text = f"max(100 + {_plain(scoring.slope)} * {gap} / {_plain(case.tolerance)}, 0)"
-    else:
-        pair = (value, case.shown(case.low))[:: case.sign]
-        gap = f"({_plain(pair[0])} - {_plain(pair[1])})"
-        line = f"100 + {_plain(scoring.slope)} * {gap} / {_plain(case.tolerance)}"
-        text = f"min(max({line}, 0), {_plain(scoring.cap)})"
-    return _kept_within(case, text, status)
-
-
-def _kept_within(case: Case, text: str, status: str) -> str:
-    """Limits are rounded and the tolerance is not: a score that would contradict its status stops at the edge."""
-    edge = 100.0 - case.scoring.slope
-    if case.indicator.veto and status != "green":
-        return f"min({text}, {_plain(case.scoring.veto_score)})"
-    if status == "amber" and case.score in (edge, math.nextafter(100.0, 0.0)):
-        return f"min(max({text}, {_plain(edge)}), {_plain(math.nextafter(100.0, 0.0))})"
-    if status == "red" and case.score == math.nextafter(edge, -1.0):
-        return f"min({text}, {_plain(case.score)})"
-    return text
+    return Rule("score", "there", (("score", case.score), ("text", score_text(case, _status(case).found))))
 
 
 def _plain(value: float) -> str:

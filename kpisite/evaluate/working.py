@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kpisite.declare.model import Indicator
 from kpisite.evaluate.arithmetic import Arithmetic, Term, number, total
+from kpisite.evaluate.begun import begun
 from kpisite.evaluate.ledger import Ledger, Use
 from kpisite.evaluate.report import ABSENT, Report
 from kpisite.measure.cube import NEVER
@@ -72,14 +73,15 @@ def desk(report: Report, i: int) -> Desk | None:
     return Desk(report, indicator, found, products)
 
 
-def worked(found: Desk, s: int, period: Period) -> Working:
-    """How the figure of a subject at a period came about."""
+def worked(found: Desk, s: int, period: Period, months: int = 0) -> Working:
+    """How the figure of a subject at a period came about; a running period's is that of its first months."""
     report, indicator = found.report, found.indicator
     rolled = report.subjects[s].level != "product"
     over = period.grain
     if over in SHORTER[indicator.cadence] and indicator.kind != "duration":
         over = GRAINS[indicator.cadence]
     due = of_month(period.last_month, over, period.fiscal_start) if over is not period.grain else period
+    period, due = begun(period, months), begun(due, months)
     if due.last_month != period.last_month or (rolled and not _joins(indicator)):
         return Working("none", period, None, number(None))
     if rolled and (indicator.across == "sum" or (indicator.kind == "flow" and not found.is_linear)):

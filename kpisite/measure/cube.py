@@ -11,7 +11,7 @@ from kpisite.load.source import Table
 from kpisite.load.tables import Tables
 from kpisite.measure.aggregate import Aggregate
 from kpisite.measure.ask import by_group
-from kpisite.measure.axis import Calendar, Indexes
+from kpisite.measure.axis import Axis, Calendar, Indexes
 from kpisite.measure.cells import Amounts, Cells, Whole
 from kpisite.measure.series import Floats
 from kpisite.periods import Grain
@@ -28,8 +28,8 @@ class Member:
     since: int
 
 
-# A measure, a grain and groups of products: what the engine is asked for anew.
-Asked = tuple[str, Grain, tuple[tuple[Member, ...], ...]]
+# A measure, the first and last months of the periods, and groups of products: what the engine is asked for anew.
+Asked = tuple[str, bytes, tuple[tuple[Member, ...], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Cube:
     measures: Mapping[str, Monthly]
     vintage: Mapping[str, npt.NDArray[np.int32]]  # source -> newest delivery by product and month
     tables: Tables
-    answers: dict[Asked, Floats] = field(default_factory=dict)  # what was asked for, to explain figures later
+    answers: dict[Asked, tuple[Axis, Floats]] = field(default_factory=dict)  # what it said, to explain figures later
 
     def ask(self, measure: Monthly, grain: Grain, groups: Sequence[Sequence[Member]]) -> Floats:
         """Aggregate the rows of groups of products over whole periods anew: [groups, periods]."""
@@ -77,7 +77,9 @@ class Cube:
         asked = by_group(table.engine, rows_of(table, measure), [measure.aggregate], members, spans)
         result = np.full((len(groups), len(axis.periods)), np.nan)
         result[asked.answer["subject"], asked.answer["period"]] = asked.value(measure.aggregate)
-        self.answers[measure.name, grain, tuple(tuple(group) for group in groups)] = result
+        self.answers[
+            measure.name, axis.first.tobytes() + axis.last.tobytes(), tuple(tuple(group) for group in groups)
+        ] = axis, result
         return result
 
 

@@ -29,12 +29,11 @@ def inputs_of(cube: Cube) -> Inputs:
 
 def _asked(cube: Cube) -> Iterator[tuple[Question, float]]:
     """The answers for shown periods; what one product gave in one month stands among the measures already."""
-    for (name, grain, groups), answers in cube.answers.items():
-        axis = cube.calendar.axes[grain]
-        shown = range(cube.calendar.shown(grain).start, len(axis.periods))
+    for (name, _, groups), (axis, answers) in cube.answers.items():
+        shown = range(cube.calendar.shown(axis.grain).start, len(axis.periods))
         for group, row in zip(groups, answers, strict=True):
             who = members_of(group)
-            if len(who) == 1 and grain is Grain.MONTH:
+            if len(who) == 1 and axis.grain is Grain.MONTH:
                 continue
             for t in shown:
                 if np.isfinite(row[t]):

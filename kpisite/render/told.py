@@ -8,7 +8,7 @@ from typing import Any
 from kpisite.evaluate.explanation import Explanation, MeasureUsed, Rule
 from kpisite.evaluate.ledger import Use
 from kpisite.languages import Column
-from kpisite.periods import Period, PeriodError, parse
+from kpisite.periods import parse
 from kpisite.render.edition import Edition
 
 
@@ -96,12 +96,11 @@ def exact(e: Edition, value: float) -> str:
 
 
 def period_text(e: Edition, label: str) -> str:
-    """A period's label in words; any other text as it is."""
-    try:
-        found: Period = parse(label, e.site.report.fiscal_year_starts)
-    except PeriodError:
-        return label
-    return e.tongue.period(found)
+    """A period's label in words; (2/3) behind it says how many of its months are meant."""
+    whole, _, part = label.partition(" (")
+    text = e.tongue.period(parse(whole, e.site.report.fiscal_year_starts))
+    n, _, m = part.rstrip(")").partition("/")
+    return f"{text} ({e.t['say']['provisional'].format(n=n, m=m)})" if part else text
 
 
 # ------------------------------------------------------------------------------------------------ the value
@@ -201,7 +200,8 @@ def _target(o: _Teller) -> Paragraph:
     lines = [
         Line(of["value"], value),
         Line(of["tolerance"], o.e.t["say"]["tolerance"].format(tolerance=o.exact(used.tolerance))),
-        Line(of["path"], words["path"].get(used.path, used.path)),
+        Line(of["path"], words["path"][used.path]),
+        Line(words["basis_of"], words["basis"][used.basis] if used.basis != "period" else ""),
         Line(of["since"], o.e.t["say"]["from_month"].format(period=o.period(used.from_)) if used.from_ else ""),
         Line(of["approved"], o.e.listed(part for part in (used.approved_by, used.approved_on) if part)),
         Line(words["declared"], Code(used.place) if used.place else ""),
@@ -242,8 +242,7 @@ def _found(o: _Teller, rule: Rule) -> str:
     return sentence.format(**said)
 
 
-COUNTED = ("n", "least")
-PLAIN = ("text", "condition")
+COUNTED = ("n", "m", "least")
 
 
 def _said(o: _Teller, name: str, value: float | str) -> str:

@@ -15,6 +15,7 @@ FORMULAS = {
     "eva": ("revenue - opex - hurdle / 12 * balance", "flow", {"unit": "cny"}),
     "volume": ("balance", "stock", {"unit": "cny", "across": "sum"}),
     "cost-income": ("100 * opex / revenue", "ratio", {"direction": "lower"}),
+    "cost-of-one": ("100 * opex / revenue", "ratio", {"direction": "lower", "veto": True}),
     "margin": ("10000 * ann(revenue) / avg2(balance)", "ratio", {"direction": "range"}),
     "on-average": ("100 * revenue / average(balance)", "ratio", {}),
     "nps": ("100 * (promoters - detractors) / answers", "index", {"sample": {"measure": "answers", "least": 105}}),
@@ -48,7 +49,10 @@ TARGETS = {
     "income": {"weight": 20, "target": 1500, "tolerance": 100},
     "cost-income": {"weight": 30, "target": 40, "tolerance": 2},
     "margin": {"weight": 10, "target": [1500, 2500], "tolerance": 300},
-    "nps": {"weight": 25, "target": 30, "tolerance": 0.5},
+    "nps": {"weight": 15, "target": 30, "tolerance": 0.5},
+    "cost-of-one": {"weight": 4, "target": 41, "amber": 43, "floor": 44, "stretch": 39.5},
+    "eva": {"weight": 3, "target": 500, "floor": -400, "stretch": 900, "tolerance": 100},
+    "pace": {"weight": 3, "steps": {"2024-01": 2, "2025-06": 3}, "tolerance": 1},
     "speed": {
         "weight": 15,
         "target": 4,
@@ -85,7 +89,7 @@ def rows():
     return found
 
 
-def bank():
+def bank(period="2025-12"):
     """The site of the small bank."""
     measures = {name: flow(unit="cny") for name in ("revenue", "opex")}
     measures |= {name: flow(unit="count") for name in ("promoters", "detractors", "answers")}
@@ -108,7 +112,7 @@ def bank():
             id_: {"name": id_.title(), "line": line, "order": n, "key": TARGETS, "monitor": others}
             for n, (id_, line) in enumerate(lines.items())
         },
-        report={"period": "2025-12", "history": 24},
+        report={"period": period, "history": 24},
         sources={"monthly": {"file": "monthly.csv", "product": "product", "columns": {"name": "text"}}},
     )
 
