@@ -27,6 +27,7 @@ from kpisite.render.parts import (
     PracticeCard,
     ScoreBox,
     Section,
+    Step,
     Table,
     TermEntry,
     Why,
@@ -146,8 +147,10 @@ class FigurePage(Frame):
     grains: tuple[Folded, ...]  # quarters, half-years, years, year to date
     definition: tuple[Fact, ...]
     versions: Table | None  # of the definition
-    measures: Table | None
     benchmarks: Table | None
+    arithmetic: tuple[Fact, ...]  # the formula with its numbers
+    steps: tuple[Step, ...]  # measures, anchors, rules ...: what an auditor unfolds
+    files: Link  # to the files behind it
     practices: tuple[PracticeCard, ...]
     plans: tuple[PlanCard, ...]
     actions: Table | None

@@ -133,6 +133,17 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of how a figure came about: facts and a table, shown on demand."""
+
+    key: str
+    title: str
+    facts: tuple[Fact, ...]
+    table: Table | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One figure within a page: its title, a sentence, its chart and key facts."""
 

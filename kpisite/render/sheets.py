@@ -18,12 +18,13 @@ from pydantic import BaseModel
 
 from kpisite.errors import Place
 from kpisite.evaluate.report import Report
+from kpisite.measure.inputs import Inputs
 
 Files = Iterable[tuple[str, bytes]]
 # What a report holds by grain: arrays whose first axis is the subjects.
 BY_GRAIN = ("figures", "scores", "signals")
 # What is told of a figure, but not in a scorecard.
-TOLD = ("sources",)
+TOLD = ("sources", "inputs")
 PLACE = attrgetter(*[field.name for field in fields(Place)])
 
 
@@ -41,17 +42,19 @@ class Origins:
         """Hash every part of the report once."""
         arrays = [array for _, array in arrays_of(report)]
         common = hash_of(base, list(_common(report)))
-        self.told = hash_of([getattr(report, name) for name in TOLD])
+        self.report = report
+        self.told = hash_of(report.sources)
         self.subjects = [_hash_of_rows(common, arrays, s) for s in range(len(report.subjects))]
-        self.whole = hash_of(self.told, self.subjects)
+        self.whole = hash_of(self.told, hash_of_inputs(report.inputs), self.subjects)
 
     def of_report(self, *more: object) -> str:
         """The key of what may show anything of the report."""
         return hash_of(self.whole, more)
 
     def of_figures(self, s: int, *more: object) -> str:
-        """The key of what shows the figures of one subject, and where they come from."""
-        return hash_of(self.subjects[s], self.told, more)
+        """The key of what shows the figures of one product, and where they come from."""
+        product = s if self.report.subjects[s].level == "product" else None
+        return hash_of(self.subjects[s], self.told, hash_of_inputs(self.report.inputs, product), more)
 
     def of_subject(self, s: int, *more: object) -> str:
         """The key of what shows the figures of one subject only."""
@@ -72,6 +75,21 @@ def hash_of(*values: object) -> str:
     total = _Total()
     _Pickler(total, protocol=5).dump(values)
     return total.hash.hexdigest()
+
+
+def hash_of_inputs(inputs: Inputs, product: int | None = None) -> str:
+    """A hash over what the figures of one product, or all of them, were computed from."""
+    total = hashlib.sha256(f"{inputs.start} {inputs.months}".encode())
+    rows = slice(None) if product is None else product
+    for name, one in inputs.measures.items():
+        total.update(f"{name} {one.engine} {one.sent} {one.additive} {one.step}".encode())
+        for array in (one.value, one.rows, one.first, one.days):
+            if array is not None:
+                total.update(np.ascontiguousarray(array[rows]).data)
+    for question, answer in sorted(inputs.asked.items()):
+        if product is None or [p for p, _ in question[-1]] == [product]:
+            total.update(f"{question} {answer!r}".encode())
+    return total.hexdigest()
 
 
 def _common(report: Report) -> Iterator[object]:

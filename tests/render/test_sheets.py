@@ -30,6 +30,21 @@ def with_rows(report, change):
     return replace(report, **held)
 
 
+def inputs_of_only(inputs, p):
+    """The inputs with nonsense in place of all products but one."""
+
+    def spoilt(array):
+        other = np.full_like(array, 99)
+        other[p] = array[p]
+        return other
+
+    measures = {
+        name: replace(one, value=spoilt(one.value), rows=spoilt(one.rows), first=spoilt(one.first))
+        for name, one in inputs.measures.items()
+    }
+    return replace(inputs, measures=measures)
+
+
 def only(report, s):
     """The report with nonsense in place of all figures of other subjects than this one."""
 
@@ -39,7 +54,7 @@ def only(report, s):
         array[s] = kept
         return array
 
-    return with_rows(report, spoilt)
+    return replace(with_rows(report, spoilt), inputs=inputs_of_only(report.inputs, s))
 
 
 def product_pages(report, theme, s, kinds):
@@ -211,3 +226,12 @@ def test_keys_are_the_same_in_every_process():
     }
 
     assert len(found) == 1
+
+
+def test_the_inputs_of_one_product_change_the_keys_of_its_figures_only(demo):
+    before, after = keys(demo), keys(replace(demo, inputs=inputs_of_only(demo.inputs, 1)))
+
+    assert after[0] != before[0]
+    products = len(board(demo).products)
+    assert changed(before[1], after[1])[:products] == [s != 1 for s in range(products)]
+    assert not any(changed(before[2], after[2]))

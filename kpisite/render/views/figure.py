@@ -24,7 +24,8 @@ from kpisite.render.pages import FigurePage
 from kpisite.render.parts import Fact, Folded, Head, Link, Table
 from kpisite.render.views import plotted
 from kpisite.render.views.cards import actions_table, plan_cards, practice_cards
-from kpisite.render.views.definition import benchmarks, definition, measures, versions
+from kpisite.render.views.definition import benchmarks, definition, versions
+from kpisite.render.views.explained import steps
 
 # No tolerance is printed with more decimals than this.
 FINEST = 12
@@ -43,6 +44,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     lead = figure_sentence(e, s, i, named=False)
     if off:
         lead = joined(e, (lead, next_step(e, s, i).text))
+    arithmetic, unfolded, files = steps(e, s, i, root)
     products = Link(e.t["nav"]["products"], f"{root}products/index.html")
     return FigurePage(
         **e.frame(path, title=title, lead=lead, section="products", crumbs=(products, e.to_subject(s, root))),
@@ -58,8 +60,10 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         ),
         definition=e.once(("definition", i, root), lambda: definition(e, i, root)),
         versions=e.once(("versions", i), lambda: versions(e, i)),
-        measures=e.once(("measures", i), lambda: measures(e, i)),
         benchmarks=e.once(("benchmarks", i), lambda: benchmarks(e, i)),
+        arithmetic=arithmetic,
+        steps=unfolded,
+        files=files,
         practices=practice_cards(e, board.good_practices(indicator), root),
         plans=plan_cards(e, plans, root),
         actions=actions_table(e, plans, root, indicator=indicator),
