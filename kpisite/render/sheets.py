@@ -123,10 +123,10 @@ class _Total:
     def __init__(self) -> None:
         self.hash = hashlib.sha256()
 
-    def write(self, data: bytes) -> int:
-        """Take bytes."""
+    def write(self, data: bytes | pickle.PickleBuffer) -> int:
+        """Take bytes, or the buffer of a large array."""
         self.hash.update(data)
-        return len(data)
+        return memoryview(data).nbytes
 
 
 class _Pickler(pickle.Pickler):

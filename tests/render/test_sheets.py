@@ -12,7 +12,7 @@ from kpisite.declare.model import Pages
 from kpisite.release.store import read_releases
 from kpisite.render.board import board
 from kpisite.render.edition import edition
-from kpisite.render.sheets import BY_GRAIN, TOLD, Origins
+from kpisite.render.sheets import BY_GRAIN, TOLD, Origins, hash_of
 from kpisite.render.sitemap import _printed, figure_page, parts, plan, scorecard
 from kpisite.render.theme import load_theme
 from tests.conftest import ROOT
@@ -168,6 +168,15 @@ def test_where_data_come_from_changes_what_tells_it(demo):
     assert before[0] != after[0]
     assert all(changed(before[1], after[1]))
     assert before[2] == after[2]
+
+
+def test_large_arrays_are_hashed_whole():
+    large = np.arange(1_000_000, dtype=np.float64)
+    other = large.copy()
+    other[-1] = 0
+
+    assert hash_of(large) == hash_of(large.copy())
+    assert hash_of(large) != hash_of(other)
 
 
 def test_languages_and_kinds_have_keys_of_their_own(demo):
