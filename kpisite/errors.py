@@ -33,7 +33,8 @@ class Problem:
     def __str__(self) -> str:
         """Print as one line: file:line:col: level: what. hint."""
         hint = f" {self.hint}" if self.hint else ""
-        return f"{self.place}: {self.level}: {self.what}.{hint}"
+        # What an author wrote may have line ends in it; a problem is one line.
+        return " ".join(f"{self.place}: {self.level}: {self.what}.{hint}".splitlines())
 
 
 class AuthorError(Exception):

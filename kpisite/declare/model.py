@@ -147,7 +147,7 @@ class ReportSettings(Model):
 
 
 class Source(Model):
-    """A table of rows in CSV files.
+    """A table of rows in CSV files (also packed as .csv.gz), Parquet files or sheets of Excel workbooks (.xlsx).
 
     `file` is a path or glob below the site's folder; `{product}`, `{period}` and `{as_of}` in it read those from the
     path.

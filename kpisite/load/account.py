@@ -98,7 +98,7 @@ def _fact(part: Part, account: Account) -> FileFact:
         account.rows.get(part.number, 0),
         part.text.size,
         part.text.format,
-        "" if part.text.format == "xlsx" else part.header.delimiter,
+        part.header.delimiter if part.text.format == "csv" else "",
         part.text.sheet,
         newest.name if newest else "",
         tuple(Fix(kind, count) for kind, count in counts.items() if count),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from kpisite.load.header import Header, Text
+from kpisite.load.columnfile import ColumnFile
+from kpisite.load.header import Header, Opened, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,14 @@ class Broken:
     text: str  # of the line where it begins
 
 
-def rows(text: Text, header: Header) -> Iterator[Row | Broken]:
+def rows(text: Opened, header: Header) -> Iterator[Row | Broken]:
+    """All records, with the lines they start on; of a Parquet file with their numbers."""
+    if isinstance(text, ColumnFile):
+        return (Row(number, values, ", ".join(values)) for number, values in text.records())
+    return _rows_of_text(text, header)
+
+
+def _rows_of_text(text: Text, header: Header) -> Iterator[Row | Broken]:
     """All records below the header, blank lines left out; the last one may tell where the text breaks off."""
     taken: list[str] = []
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 from kpisite.declare.model import Source
 from kpisite.errors import Problems, did_you_mean
+from kpisite.load.columnfile import ColumnFile
 from kpisite.load.textfile import TextFile
 from kpisite.load.units import factor_of
 from kpisite.load.workbook import SheetFile
 
 # What rows are read from: a text of lines, or a sheet written as one.
 Text = TextFile | SheetFile
+Opened = Text | ColumnFile
 
 # Title lines above a header are looked for in so many lines.
 TITLE_LINES = 20
@@ -53,6 +55,25 @@ def read_header(
     """Read the header below `skip` lines; every column needed must stand in it, and none twice."""
     lines = text.head().split("\n")
     header = _find_header(lines, source, needed)
+    return _checked(text, header, lines, (source, needed, used), problems)
+
+
+def header_of(
+    file: ColumnFile, source: Source, needed: Collection[str], used: Collection[str], problems: Problems
+) -> Header | None:
+    """The names of a Parquet file's columns, checked in the same way."""
+    header = Header(tuple(fold(field.name) for field in file.fields), 0)
+    return _checked(file, header, [], (source, needed, used), problems)
+
+
+def _checked(
+    text: Opened,
+    header: Header,
+    lines: list[str],
+    asked: tuple[Source, Collection[str], Collection[str]],
+    problems: Problems,
+) -> Header | None:
+    source, needed, used = asked
     names, units = _without_units(header.names, {*needed, *used})
     header = Header(names, header.line, header.delimiter, units, header.is_recut)
     place = text.place(header.line)
@@ -63,7 +84,7 @@ def read_header(
     if missing:
         hint = (
             _where_else(lines, header, needed)
-            or _other_encoding(text, header, needed)
+            or _other_encoding(text.encoding, lines, header, needed)
             or did_you_mean(missing[0], set(header.names) - {"", *needed})
         )
         named = ", ".join(f"'{name}'" for name in missing)
@@ -88,7 +109,7 @@ def _find_header(lines: list[str], source: Source, needed: Collection[str]) -> H
 
 
 def _names(text: str, delimiter: str) -> tuple[str, ...]:
-    row: list[str] = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    row: list[str] = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True), [])
     return tuple(fold(name) for name in row)
 
 
@@ -117,17 +138,17 @@ def _where_else(lines: list[str], header: Header, needed: Collection[str]) -> st
     return ""
 
 
-def _other_encoding(text: Text, header: Header, needed: Collection[str]) -> str:
+def _other_encoding(encoding: str, lines: list[str], header: Header, needed: Collection[str]) -> str:
     """Traditional Chinese in Big5 can be read as GB18030 without an error, but then nothing makes sense."""
-    if text.encoding != "gb18030":
+    if encoding != "gb18030":
         return ""
-    line = text.head().split("\n")[header.skip].encode("gb18030").decode("big5", "replace")
+    line = lines[header.skip].encode("gb18030").decode("big5", "replace")
     if set(needed) <= set(_names(line, header.delimiter)):
         return "It reads well as Big5: declare 'encoding: big5'."
     return "It was read as GB18030; if its names look wrong, declare another encoding, like 'encoding: big5'."
 
 
-def _is_unique(text: Text, header: Header, problems: Problems) -> bool:
+def _is_unique(text: Opened, header: Header, problems: Problems) -> bool:
     first: dict[str, int] = {}
     fine = True
     for number, name in enumerate(header.names, 1):
@@ -139,7 +160,7 @@ def _is_unique(text: Text, header: Header, problems: Problems) -> bool:
     return fine
 
 
-def _agree_units(text: Text, header: Header, source: Source, problems: Problems) -> bool:
+def _agree_units(text: Opened, header: Header, source: Source, problems: Problems) -> bool:
     """A unit in the header must be the declared one: a factor of ten thousand is not for us to guess."""
     declared = {fold(name): unit for name, unit in source.units.items()}
     fine = True

@@ -6,9 +6,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from kpisite.errors import Place, did_you_mean
+from kpisite.load.columnfile import ColumnFile, open_columns
 from kpisite.load.columns import used_columns
 from kpisite.load.files import Delivery, find_files
-from kpisite.load.header import Text, fold, read_header
+from kpisite.load.header import Opened, fold, header_of, read_header
 from kpisite.load.scope import Scope
 from kpisite.load.staging import Part
 from kpisite.load.textfile import open_text
@@ -28,7 +29,7 @@ def open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
     needed = [fold(n) for n in (spec.product, spec.period_column, spec.as_of, *spec.columns) if n is not None]
     deliveries = find_files(scope.site, source, scope.root, scope.as_of, scope.problems)
     _check_units(scope, source)
-    opened: list[tuple[int, Stamp, Text]] = []
+    opened: list[tuple[int, Stamp, Opened]] = []
     for number, delivery in enumerate(deliveries):
         stamp = stamp_of(delivery.file)
         text = _open(scope, source, delivery, scope.folder / f"{table}-{number}.csv")
@@ -36,7 +37,10 @@ def open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
             opened.append((number, stamp, text))
     parts = []
     for number, stamp, text in opened:
-        header = read_header(text, spec, needed, used, scope.problems)
+        if isinstance(text, ColumnFile):
+            header = header_of(text, spec, needed, used, scope.problems)
+        else:
+            header = read_header(text, spec, needed, used, scope.problems)
         if header is not None:
             parts.append(Part(number, deliveries[number], text, header, stamp))
     misspelt = _doubt_spelling(scope, parts, set(used))
@@ -58,8 +62,10 @@ def refuse_changed(scope: Scope, parts: Sequence[Part]) -> None:
             scope.problems.error(Place(part.text.path), "the file changed while it was read", hint, "source-changed")
 
 
-def _open(scope: Scope, source: str, delivery: Delivery, copy: Path) -> Text | None:
+def _open(scope: Scope, source: str, delivery: Delivery, copy: Path) -> Opened | None:
     spec = scope.site.sources[source]
+    if delivery.file.suffix.lower() == ".parquet":
+        return open_columns(delivery.file, delivery.path, scope.connection, scope.problems)
     if delivery.file.suffix.lower() in ENDINGS:
         return open_sheet(delivery.file, delivery.path, spec.sheet, copy, scope.problems)
     if delivery.file.suffix.lower() == ".xls":

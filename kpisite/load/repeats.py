@@ -19,14 +19,27 @@ class Repeats:
     replaced: tuple[tuple[int, int], ...] = ()  # rows for which a later one stands
 
 
+def needs_mending(connection: engine.Connection, staged: Staged, repeats: str) -> bool:
+    """Has the staged view rows that must be changed or taken away?"""
+    counts = "+".join(["0", *(f"count(b{number})" for number in range(len(staged.columns)))])
+    if connection.execute(f"SELECT {counts} FROM {engine.name(staged.table)}").fetchall()[0][0]:
+        return True
+    return repeats != "allow" and _are_repeated(connection, staged)
+
+
+def _are_repeated(connection: engine.Connection, staged: Staged) -> bool:
+    joined = engine.name(f"{staged.table}_joined")
+    query = f"SELECT 1 FROM {joined} GROUP BY {KEY} HAVING count(*) > 1 LIMIT 1"
+    return bool(connection.execute(query).fetchall())
+
+
 def settle_repeats(connection: engine.Connection, staged: Staged, *, last: bool) -> Repeats:
     """Find the repeated keys and keep one row of each that is not in doubt."""
     values = ", ".join(f"c{number}" for number in range(len(staged.columns))) or "0"
     joined = engine.name(f"{staged.table}_joined")
     query = f"SELECT {KEY}, count(DISTINCT row({values})) = 1 FROM {joined} GROUP BY {KEY} HAVING count(*) > 1"
     # Counting distinct values is dear, and hardly ever needed.
-    repeated = f"SELECT {KEY} FROM {joined} GROUP BY {KEY} HAVING count(*) > 1"
-    if not connection.execute(f"SELECT count(*) FROM ({repeated})").fetchall()[0][0]:
+    if not _are_repeated(connection, staged):
         return Repeats()
     found = connection.execute(query).fetchall()
     same = frozenset((row[0], row[1], row[2], row[3]) for row in found if row[4])

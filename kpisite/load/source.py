@@ -15,9 +15,9 @@ from kpisite.load.header import fold
 from kpisite.load.labels import PeriodLabel, product_labels, read_days, read_periods, read_products
 from kpisite.load.opening import open_parts, refuse_changed
 from kpisite.load.repair import repair
-from kpisite.load.repeats import settle_repeats
+from kpisite.load.repeats import needs_mending, settle_repeats
 from kpisite.load.scope import Scope
-from kpisite.load.staging import Part, Staged, drop_blanks, stage
+from kpisite.load.staging import Part, Staged, drop_blanks, is_view, stage, store
 from kpisite.load.totals import set_apart
 
 # Bytes of files that are read a second time only to name the lines of rows that are left out.
@@ -94,7 +94,10 @@ def _settle(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...]) 
     faults = Faults()
     blanks = drop_blanks(connection, staged)
     labels = _read_labels(scope, source, staged, faults)
-    _create_view(scope, source, staged, labels)
+    _create_view(scope, source, staged, labels, "NULL" if is_view(parts) else "r.rowid")
+    if is_view(parts) and needs_mending(connection, staged, spec.repeats):
+        store(connection, staged)
+        _create_view(scope, source, staged, labels, "r.rowid")
     repaired = repair(connection, staged, f"{staged.table}_products", spec.period_format)
     faults.cells, faults.mixed, fixes = repaired.bad, repaired.mixed, repaired.fixes
     rows, newest, left_out = count_rows(connection, staged, labels.periods, _last_month(scope))
@@ -151,7 +154,7 @@ def _last_month(scope: Scope) -> int:
     return (scope.site.report.through or scope.site.report.period).last_month
 
 
-def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels) -> None:
+def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels, line: str) -> None:
     """Join the labels' numbers to the rows; of several deliveries of a product and period keep the newest."""
     spec, table = scope.site.sources[source], staged.table
     last = _last_month(scope)
@@ -163,8 +166,8 @@ def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels) -> 
         else f"JOIN {engine.name(table + '_files')} f ON r.file = f.number"
     )
     scope.connection.execute(
-        f"CREATE VIEW {engine.name(table + '_joined')} AS "
-        f"SELECT p.number AS product, t.month, t.day, {day} AS as_of, r.file, r.rowid AS line{fields} "
+        f"CREATE OR REPLACE VIEW {engine.name(table + '_joined')} AS "
+        f"SELECT p.number AS product, t.month, t.day, {day} AS as_of, r.file, {line} AS line{fields} "
         f"FROM {engine.name(table)} r "
         f"JOIN {engine.name(table + '_products')} p ON r.product = p.label "
         f"JOIN {engine.name(table + '_periods')} t ON r.period = t.label {join} "
@@ -173,12 +176,12 @@ def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels) -> 
     joined = engine.name(table + "_joined")
     newest = f"SELECT product, month, day, max(as_of) AS as_of FROM {joined} GROUP BY ALL"
     keep = f" SEMI JOIN ({newest}) n USING (product, month, day, as_of)" if spec.as_of is not None else ""
-    scope.connection.execute(f"CREATE VIEW {engine.name(table + '_rows')} AS SELECT * FROM {joined}{keep}")
+    scope.connection.execute(f"CREATE OR REPLACE VIEW {engine.name(table + '_rows')} AS SELECT * FROM {joined}{keep}")
     rows = engine.name(table + "_rows")
     for view, edge in (("_ends", "max"), ("_starts", "min")):
         days = f"SELECT product, month, {edge}(day) AS day FROM {rows} GROUP BY ALL"
         chosen = f"SELECT * FROM {rows} SEMI JOIN ({days}) e USING (product, month, day)"
-        scope.connection.execute(f"CREATE VIEW {engine.name(table + view)} AS {chosen}")
+        scope.connection.execute(f"CREATE OR REPLACE VIEW {engine.name(table + view)} AS {chosen}")
 
 
 def _no_key(product: str, period: str, as_of: str, part: Part) -> Key | None:

@@ -7,8 +7,9 @@ from itertools import groupby
 
 from kpisite.declare.model import Column, Source
 from kpisite.load import engine_duckdb as engine
+from kpisite.load.columnfile import TEXT, ColumnFile, read
 from kpisite.load.files import Delivery
-from kpisite.load.header import Header, Text, fold
+from kpisite.load.header import Header, Opened, fold
 from kpisite.load.units import factor_of
 from kpisite.load.values import SPREADSHEET_ERRORS
 
@@ -31,7 +32,7 @@ class Part:
 
     number: int
     delivery: Delivery
-    text: Text
+    text: Opened
     header: Header
     stamp: tuple[int, int, int]  # of the file as it was opened
 
@@ -54,22 +55,75 @@ def stage(connection: engine.Connection, staged: Staged, source: Source, parts: 
         for p in parts
     ]
     engine.put_rows(connection, f"{staged.table}_files", FILES, rows)
-    groups = groupby(by_header, key=_shape)
-    texts = " UNION ALL ".join(_texts(staged, source, list(group)) for _, group in groups)
-    values, rejects = [], []
-    for number, (name, kind) in enumerate(staged.columns.items()):
-        fast = engine.cast(f"t{number}", kind, source.na)
-        values.append(f", t{number}, {_scaled(fast, kind, staged.units.get(name, ''))} AS c{number}")
-        doubt = engine.rejected(f"t{number}", f"c{number}", kind, source.na) if kind != "text" else _doubt(f"t{number}")
-        rejects.append(f", c{number}, {doubt} AS b{number}")
-    labels = "file, product, period, as_of"
+    texts = [part for part in by_header if not isinstance(part.text, ColumnFile)]
+    selects = [_columns(staged, source, part, part.text) for part in parts if isinstance(part.text, ColumnFile)]
+    selects += [_cast(staged, source, list(group)) for _, group in groupby(texts, key=_shape)]
     # Only where the last row of several is to stand, the order of lines matters.
     connection.execute(f"SET preserve_insertion_order={str(source.repeats == 'last').lower()}")
-    connection.execute(
-        f"CREATE TABLE {engine.name(staged.table)} AS SELECT {labels}, blank{''.join(rejects)} "
-        f"FROM (SELECT {labels}, blank{''.join(values)} FROM ({texts}))"
-    )
+    kind = "TABLE" if texts else "VIEW"
+    connection.execute(f"CREATE {kind} {engine.name(staged.table)} AS {' UNION ALL '.join(selects)}")
     connection.execute("SET preserve_insertion_order=false")
+
+
+def is_view(parts: Sequence[Part]) -> bool:
+    """Is the staged table but a view of the files?"""
+    return all(isinstance(part.text, ColumnFile) for part in parts)
+
+
+def store(connection: engine.Connection, staged: Staged) -> None:
+    """Make a table of the staged view, so that its rows can be mended."""
+    table, copy = engine.name(staged.table), engine.name(f"{staged.table}_stored")
+    connection.execute("SET preserve_insertion_order=true")
+    connection.execute(f"CREATE TABLE {copy} AS SELECT * FROM {table}")
+    connection.execute("SET preserve_insertion_order=false")
+    connection.execute(f"DROP VIEW {table}")
+    connection.execute(f"ALTER TABLE {copy} RENAME TO {table}")
+
+
+def _cast(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
+    """Read texts of one header and give them their types."""
+    values, rejects = [], []
+    for number, (name, kind) in enumerate(staged.columns.items()):
+        value, doubt = _typed(f"t{number}", f"c{number}", kind, staged.units.get(name, ""), source)
+        values.append(f", t{number}, {value} AS c{number}")
+        rejects.append(f", c{number}, {doubt} AS b{number}")
+    labels = "file, product, period, as_of"
+    inner = f"SELECT {labels}, blank{''.join(values)} FROM ({_texts(staged, source, parts)})"
+    return f"SELECT {labels}, blank{''.join(rejects)} FROM ({inner})"
+
+
+def _typed(text: str, value: str, kind: Column, unit: str, source: Source) -> tuple[str, str]:
+    """The fast reading of a text as its type, and the text that it could not take; `value` names the first."""
+    doubt = _doubt(text) if kind == "text" else engine.rejected(text, value, kind, source.na)
+    return _scaled(engine.cast(text, kind, source.na), kind, unit), doubt
+
+
+def _columns(staged: Staged, source: Source, part: Part, file: ColumnFile) -> str:
+    """Read the columns of a Parquet file, which have types of their own."""
+    fields = dict(zip(part.header.names, file.fields, strict=True))
+    told = part.delivery.product if staged.product is None else staged.product
+    product = fields[fold(source.product)].text if source.product is not None else engine.text(told or "")
+    column = source.period_column
+    period = fields[fold(column)].text if column is not None else engine.text(part.delivery.period or "")
+    as_of = fields[fold(source.as_of)].text if source.as_of is not None else NOTHING
+    selected = [
+        f"{part.number} AS file",
+        f"{product} AS product",
+        f"{period} AS period",
+        f"{as_of} AS as_of",
+        "false AS blank",
+    ]
+    for number, (name, kind) in enumerate(staged.columns.items()):
+        unit, field = staged.units.get(name, ""), fields.get(name)
+        if field is None:
+            value, doubt = f"CAST(NULL AS {engine.TYPES[kind]})", NOTHING
+        elif field.type == TEXT:
+            value = _scaled(engine.cast(field.text, kind, source.na), kind, unit)
+            doubt = _typed(field.text, value, kind, unit, source)[1]
+        else:
+            value, doubt = field.value(kind, f"{factor_of(unit) or 1:f}")
+        selected += [f"{value} AS c{number}", f"{doubt} AS b{number}"]
+    return f"SELECT {', '.join(selected)} FROM {read(file.readable)}"
 
 
 def _shape(part: Part) -> tuple[tuple[str, ...], int, str]:

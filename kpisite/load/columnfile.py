@@ -1,0 +1,100 @@
+"""A Parquet file: columns with types of their own, read by the engine where it lies and never copied."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kpisite.declare.model import Column
+from kpisite.errors import Place, Problems
+from kpisite.load import engine_duckdb as engine
+from kpisite.load.facts import Format
+
+BLOCK = 1 << 22
+# Types whose values are whole numbers that always fit.
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+DAYS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
+TEXT = "VARCHAR"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of the file: its name as it is written there, and its type in the engine."""
+
+    name: str
+    type: str
+
+    @property
+    def text(self) -> str:
+        """The column as text, a day without its hours."""
+        column = engine.name(self.name)
+        if self.type == TEXT:
+            return column
+        return f"CAST(CAST({column} AS DATE) AS VARCHAR)" if self.type in DAYS else f"CAST({column} AS VARCHAR)"
+
+    def value(self, kind: Column, factor: str) -> tuple[str, str]:
+        """The column as a declared type, and the text of what does not fit it; for columns that are no text."""
+        column = engine.name(self.name)
+        if kind == "text":
+            return self.text, "CAST(NULL AS VARCHAR)"
+        number = f"TRY_CAST({column} AS {engine.TYPES[kind]})"
+        if kind == "float":
+            number = f"CASE WHEN isfinite({number}) THEN {number} END"
+        if kind == "integer" and self.type not in WHOLE:
+            number = f"CASE WHEN {column} = trunc({column}) THEN {number} END"
+        if factor != "1":
+            number = f"TRY(CAST({number} * {factor} AS {engine.TYPES[kind]}))"
+        if self.type in WHOLE and kind in ("decimal", "integer", "float") and factor == "1":
+            return number, "CAST(NULL AS VARCHAR)"
+        return number, f"CASE WHEN {column} IS NOT NULL AND {number} IS NULL THEN CAST({column} AS VARCHAR) END"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFile:
+    """A Parquet file of the site; its rows are numbered from 1."""
+
+    path: str  # below the site's folder
+    sha256: str
+    readable: Path
+    size: int
+    fields: tuple[Field, ...]
+    connection: engine.Connection
+    encoding: str = ""
+    decoded: bool = False
+    returns: int = 0
+    sheet: str = ""
+    format: Format = "parquet"
+
+    def place(self, line: int, column: int = 0, char: int = 0) -> Place:
+        """Where a row stands: its number."""
+        return Place(self.path, line)
+
+    def records(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """All rows with their numbers, every value as its text."""
+        texts = ", ".join(f"coalesce({field.text}, '')" for field in self.fields)
+        query = f"SELECT file_row_number + 1, {texts} FROM {read(self.readable, numbered=True)} ORDER BY 1"
+        found = self.connection.cursor().execute(query)
+        while rows := found.fetchmany(1 << 14):
+            for number, *values in rows:
+                yield number, tuple(values)
+
+
+def read(file: Path, *, numbered: bool = False) -> str:
+    """The table function that reads a file."""
+    return f"read_parquet({engine.text(str(file))}{', file_row_number=true' if numbered else ''})"
+
+
+def open_columns(file: Path, path: str, connection: engine.Connection, problems: Problems) -> ColumnFile | None:
+    """Read the names and types of the columns, or tell why they cannot be read."""
+    try:
+        found = connection.execute(f"DESCRIBE SELECT * FROM {read(file)}").fetchall()
+    except engine.EngineError as error:
+        what = f"it is no Parquet file: {str(error).partition(chr(10))[0].removesuffix('.')}"
+        problems.error(Place(path), what, "Write it again, or export it as CSV.", "parquet-damaged")
+        return None
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            digest.update(block)
+    fields = tuple(Field(row[0], row[1]) for row in found)
+    return ColumnFile(path, digest.hexdigest(), file, file.stat().st_size, fields, connection)
