@@ -3,18 +3,21 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from kpisite.declare.model import Column
 from kpisite.errors import Place, Problems
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.facts import Format
+from kpisite.load.values import LARGEST
 
 BLOCK = 1 << 22
 # Types whose values are whole numbers that always fit.
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 DAYS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
 TEXT = "VARCHAR"
+ONE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Field:
             return column
         return f"CAST(CAST({column} AS DATE) AS VARCHAR)" if self.type in DAYS else f"CAST({column} AS VARCHAR)"
 
-    def value(self, kind: Column, factor: str) -> tuple[str, str]:
+    def value(self, kind: Column, factor: Decimal) -> tuple[str, str]:
         """The column as a declared type, and the text of what does not fit it; for columns that are no text."""
         column = engine.name(self.name)
         if kind == "text":
@@ -42,9 +45,9 @@ class Field:
             number = f"CASE WHEN isfinite({number}) THEN {number} END"
         if kind == "integer" and self.type not in WHOLE:
             number = f"CASE WHEN {column} = trunc({column}) THEN {number} END"
-        if factor != "1":
-            number = f"TRY(CAST({number} * {factor} AS {engine.TYPES[kind]}))"
-        if self.type in WHOLE and kind in ("decimal", "integer", "float") and factor == "1":
+        if factor != ONE:
+            number = times(number, kind, factor)
+        elif self.type in WHOLE and kind in ("decimal", "integer", "float"):
             return number, "CAST(NULL AS VARCHAR)"
         return number, f"CASE WHEN {column} IS NOT NULL AND {number} IS NULL THEN CAST({column} AS VARCHAR) END"
 
@@ -77,6 +80,12 @@ class ColumnFile:
         while rows := found.fetchmany(1 << 14):
             for number, *values in rows:
                 yield number, tuple(values)
+
+
+def times(number: str, kind: Column, factor: Decimal) -> str:
+    """A number in units of one; NULL where it then is too large for its type."""
+    product = f"CAST(({number}) * {factor:f} AS {engine.TYPES[kind]})"
+    return product if kind == "float" else f"CASE WHEN abs({number}) < {LARGEST / factor:f} THEN {product} END"
 
 
 def read(file: Path, *, numbered: bool = False) -> str:

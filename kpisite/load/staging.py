@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 
 from kpisite.declare.model import Column, Source
 from kpisite.load import engine_duckdb as engine
-from kpisite.load.columnfile import TEXT, ColumnFile, read
+from kpisite.load.columnfile import ONE, TEXT, ColumnFile, read, times
 from kpisite.load.files import Delivery
 from kpisite.load.header import Header, Opened, fold
 from kpisite.load.units import factor_of
@@ -121,7 +120,7 @@ def _columns(staged: Staged, source: Source, part: Part, file: ColumnFile) -> st
             value = _scaled(engine.cast(field.text, kind, source.na), kind, unit)
             doubt = _typed(field.text, value, kind, unit, source)[1]
         else:
-            value, doubt = field.value(kind, f"{factor_of(unit) or 1:f}")
+            value, doubt = field.value(kind, factor_of(unit) or ONE)
         selected += [f"{value} AS c{number}", f"{doubt} AS b{number}"]
     return f"SELECT {', '.join(selected)} FROM {read(file.readable)}"
 
@@ -132,10 +131,10 @@ def _shape(part: Part) -> tuple[tuple[str, ...], int, str]:
 
 def _scaled(fast: str, kind: Column, unit: str) -> str:
     """The value in units of one; NULL, for the slow path to tell, where it then is too large."""
-    factor = factor_of(unit) or Decimal(1)
-    if kind not in NUMBERS or factor == 1:
+    factor = factor_of(unit) or ONE
+    if kind not in NUMBERS or factor == ONE:
         return f"CAST({fast} AS {engine.TYPES[kind]})"
-    return f"TRY(CAST(({fast}) * {factor:f} AS {engine.TYPES[kind]}))"
+    return times(fast, kind, factor)
 
 
 def _doubt(column: str) -> str:
