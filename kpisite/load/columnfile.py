@@ -18,6 +18,8 @@ WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "U
 DAYS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
 TEXT = "VARCHAR"
 ONE = Decimal(1)
+# A share of a number has more decimals while it is computed, so that fewer digits are left before the point.
+SHARED = Decimal(10) ** 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class ColumnFile:
 def times(number: str, kind: Column, factor: Decimal) -> str:
     """A number in units of one; NULL where it then is too large for its type."""
     product = f"CAST(({number}) * {factor:f} AS {engine.TYPES[kind]})"
-    return product if kind == "float" else f"CASE WHEN abs({number}) < {LARGEST / factor:f} THEN {product} END"
+    limit = LARGEST / factor if factor > ONE else SHARED
+    return product if kind == "float" else f"CASE WHEN abs({number}) < {limit:f} THEN {product} END"
 
 
 def read(file: Path, *, numbered: bool = False) -> str:

@@ -128,3 +128,15 @@ def test_units_count_in_columns_of_numbers_too(tmp_path):
     parquet(tmp_path, ROWS)
 
     assert amounts(read(tmp_path, None, site(file="data.parquet", units={"amount": "万元"}))) == [15000, 20000, 30000]
+    assert amounts(read(tmp_path, None, site(file="data.parquet", units={"amount": "%"}))) == [0.015, 0.02, 0.03]
+
+
+@pytest.mark.parametrize("unit", ["%", "bp", "亿元"])
+def test_numbers_too_large_for_a_factor_are_exact_or_refused(tmp_path, unit):
+    parquet(tmp_path, f"('card', '2025-01', 1{'0' * 25}), ('card', '2025-02', 2)", select="product, period, amount")
+    declared = site(file="data.parquet", units={"amount": unit})
+
+    if unit == "亿元":
+        assert "has more than 26 digits" in told(tmp_path, None, declared)[0]
+        return
+    assert amounts(read(tmp_path, None, declared))[0] == pytest.approx({"%": 1e23, "bp": 1e21}[unit], rel=1e-15)
