@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cells import decimals
+from channels import complaint_rows
 from columns import Columns, columns_of
 from paths import MONTHS, WRITTEN_FROM, Product, label, month_of, months_of, path_from, product_from
 
@@ -32,6 +33,8 @@ PEER_HEADER = (
     "comparable",
     "confidence",
 )
+
+COMPLAINT_HEADER = (*ROW_KEY, "channel", "complaints_due_15d", "complaints_closed_15d")
 
 Row = tuple[str, str, Mapping[str, str]]  # period, delivery day, cells
 
@@ -104,11 +107,18 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def files(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every file's name and text."""
+    complaints: list[Mapping[str, str]] = []
     for name, declared in parameters["products"].items():
         product = product_from(name, declared)
         rows = rows_of(name, product, parameters)
         texts = [(name, period, as_of, *cells.values()) for period, as_of, cells in rows]
         yield f"monthly/{name}.csv", csv_text((*ROW_KEY, *product.columns), texts)
+        if name in parameters["complaints"]["products"]:
+            header = (*ROW_KEY, *product.columns)
+            complaints += [dict(zip(header, text, strict=True)) for text in texts]
+    months = {label(month): month for month in range(WRITTEN_FROM, MONTHS)}
+    channels = complaint_rows(complaints, months, parameters["complaints"]["channels"])
+    yield "complaints.csv", csv_text(COMPLAINT_HEADER, channels)
     yield "competitors.csv", csv_text(PEER_HEADER, peer_rows(parameters["peers"]))
 
 

@@ -185,3 +185,29 @@ def test_a_restated_figure_is_the_newest_delivery(demo, data):
 
     assert demo.vintage("sme-loan", "npl-ratio", "2025-06") == first.isoformat()
     assert demo.sample("sme-loan", "ces", "2025-09") == 9
+
+
+@pytest.mark.parametrize("channel", ["phone", "app", "branch", "web"])
+@pytest.mark.parametrize(("subject", "where"), [("credit-card", CARD), ("bank", "true")])
+def test_a_channels_share_of_complaints_closed_in_time_is_that_of_its_rows(demo, subject, where, channel):
+    complaints = f"read_csv('{ROOT / 'data' / 'complaints.csv'}', types={{'period': 'VARCHAR'}})"
+    sql = (
+        f"SELECT 100 * sum(complaints_closed_15d) / sum(complaints_due_15d) FROM {complaints} WHERE period = '2025-12'"
+    )
+    computed = duckdb.connect().execute(f"{sql} AND channel = '{channel}' AND {where}").fetchone()[0]
+
+    (one,) = demo.series.breakdowns
+    at = (demo.subjects.index(subject), one.indicators.index("complaint-closure-15d"), one.labels.index(channel), -1)
+
+    assert one.value[at] == pytest.approx(computed, rel=1e-12)
+
+
+def test_the_complaints_of_all_channels_are_those_of_the_monthly_files():
+    query = (
+        "SELECT count(*) FROM (SELECT product, period, sum(complaints_due_15d) AS due, sum(complaints_closed_15d) AS closed "
+        f"FROM read_csv('{ROOT / 'data' / 'complaints.csv'}') GROUP BY ALL) c JOIN "
+        f"read_csv('{ROOT / 'data' / 'monthly'}/*.csv', union_by_name=true) m USING (product, period) "
+        "WHERE due = complaints_due_15d AND closed = complaints_closed_15d"
+    )
+
+    assert duckdb.connect().execute(query).fetchone()[0] == 2 * 36

@@ -146,6 +146,21 @@ class ReportSettings(Model):
         return value
 
 
+class Dimension(Model):
+    """A column whose labels tell parts of a product's figures apart, like channels; the labels' names for readers."""
+
+    name: Words = Text()
+    labels: dict[str, Words] = {}  # in the order of pages; others follow by the alphabet
+
+
+def _dimensions(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return {name: {} for name in value}
+    if isinstance(value, dict):
+        return {name: {} if one is None else one for name, one in value.items()}
+    return value
+
+
 class Source(Model):
     """A table of rows in CSV files (also packed as .csv.gz), Parquet files or sheets of Excel workbooks (.xlsx).
 
@@ -162,6 +177,7 @@ class Source(Model):
     weeks: Literal["refuse", "thursday"] = "refuse"  # thursday: a week belongs to the month of its Thursday (ISO 8601)
     grain: Grain | None = None  # only rows of periods this long are read; for sources of mixed lengths
     as_of: str | None = None
+    dimensions: Annotated[dict[str, Dimension], BeforeValidator(_dimensions)] = {}  # or a list of their columns
     columns: dict[str, Column] = {}  # every column not named here is a decimal where a measure uses it
     encoding: str | None = None
     delimiter: str = ","
@@ -328,6 +344,7 @@ class Indicator(Model):
     definitions: tuple[Definition, ...] = ()
     rebase: Rebases = ()  # for every product
     led_by: tuple[Id, ...] = ()
+    breakdowns: tuple[str, ...] = ()  # dimensions of the sources of all its measures
     owner: str = ""
     meaning: Words = Text()
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from kpisite.evaluate.rounding import Floats
 from kpisite.evaluate.signals import signals
 from kpisite.evaluate.status import Judged, Rules, judge, rules_of
 from kpisite.evaluate.target import Goals, keys_of, monthly_goals
-from kpisite.measure.series import REASON, GrainSeries, Series, Subject
+from kpisite.measure.series import REASON, Breakdown, GrainSeries, Series, Subject
 from kpisite.periods import GRAIN_ORDER, Grain, of_month
 
 # Subjects judged at a time: few enough for the processor's cache, enough to keep numpy busy.
@@ -54,7 +54,15 @@ def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.
         actions=action_facts(site, as_of),
         sources=series.sources,
         inputs=series.inputs,
+        breakdowns=tuple(_carried(one, role, series.indicators) for one in series.breakdowns),
     )
+
+
+def _carried(breakdown: Breakdown, role: Codes, indicators: Sequence[str]) -> Breakdown:
+    """The parts of figures that a subject carries; those of any other are not applicable."""
+    absent = (role[:, [indicators.index(id_) for id_ in breakdown.indicators]] == ABSENT)[:, :, None, None]
+    reason = np.where(absent, REASON["not-applicable"], breakdown.reason).astype(np.int8)
+    return replace(breakdown, value=np.where(absent, np.nan, breakdown.value) + 0.0, reason=reason)
 
 
 def roles(site: Site, subjects: Sequence[Subject], indicators: Sequence[str]) -> Codes:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from kpisite.declare.model import Site
 from kpisite.load.facts import SourceFact
 from kpisite.measure.inputs import NO_INPUTS, Inputs
-from kpisite.measure.series import Subject
+from kpisite.measure.series import Breakdown, Subject
 from kpisite.periods import Grain, Period
 
 Floats = npt.NDArray[np.float64]
@@ -173,6 +173,7 @@ class Report:
     actions: tuple[ActionFact, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     inputs: Inputs = NO_INPUTS  # what the figures were computed from
+    breakdowns: tuple[Breakdown, ...] = ()
     frozen: bool = False
 
     def subject(self, id_: str) -> int:

@@ -21,6 +21,8 @@ def used_columns(site: Site, source: str) -> dict[str, Column]:
         if measure.source == source:
             for column, is_text in _columns(name, measure):
                 found[column] = found.get(column, True) and is_text
+    for dimension in site.sources[source].dimensions:
+        found[fold(dimension)] = True
     return {name: declared.get(name, "text" if found[name] else "decimal") for name in sorted(found)}
 
 

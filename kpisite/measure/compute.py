@@ -17,6 +17,7 @@ from kpisite.measure.figures import Figures, Grounds
 from kpisite.measure.kept import inputs_of
 from kpisite.measure.levels import carried, subjects
 from kpisite.measure.monthly import build_cube
+from kpisite.measure.parts import Whole, breakdowns
 from kpisite.measure.series import REASON, GrainSeries, Series, Subject
 from kpisite.measure.shown import shown
 from kpisite.measure.understand import aggregates, formulas, steps
@@ -34,12 +35,16 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
     problems.stop_if_any()
     parts = [part for every in defined.values() for version in every for part in (version.formula, version.condition)]
     axes = calendar(site.report, (part for part in parts if part is not None))
-    cube = _begun(build_cube(site, tables, found, steps(site, defined), axes, problems), site.report.period)
+    months = steps(site, defined)
+    cube = _begun(build_cube(site, tables, found, months, axes, problems), site.report.period)
     problems.stop_if_any()
     doubt_steps(site, cube, problems)
     everyone = subjects(site)
     grounds = Grounds(cube, site.params, tuple(subject for subject in everyone if subject.level != "product"))
+    whole = Whole(site, tables, found, defined, months, cube.calendar, everyone)
     figures = {id_: Figures(site.indicators[id_], every, carried(site, id_), grounds) for id_, every in defined.items()}
+    parts_of = breakdowns(whole, problems)
+    problems.stop_if_any()
     return Series(
         everyone,
         indicators,
@@ -47,6 +52,7 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
         {g: _series(cube.calendar, g, everyone, indicators, figures) for g in GRAIN_ORDER if g in site.report.grains},
         _facts(tables),
         inputs_of(cube),
+        parts_of,
     )
 
 

@@ -61,6 +61,22 @@ class GrainSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Some indicators' figures by the labels of one dimension, month by month: value and reason are [S, K, L, T].
+
+    K are the indicators named here, L the labels ("" is the rows that name none), T the months that are shown.
+    The parts of an additive indicator sum to its whole.
+    """
+
+    dimension: str
+    labels: tuple[str, ...]
+    indicators: tuple[str, ...]
+    additive: tuple[bool, ...]  # [K]
+    value: Floats
+    reason: Codes
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """All values before they are judged; builtin indicators (family 10) are still missing as "not-reviewed".
 
@@ -74,3 +90,4 @@ class Series:
     grains: dict[Grain, GrainSeries]
     sources: tuple[SourceFact, ...]
     inputs: Inputs = NO_INPUTS
+    breakdowns: tuple[Breakdown, ...] = ()

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from kpisite.evaluate.report import ROLES, STATUSES, VARIATIONS, Report
 from kpisite.measure.series import REASONS
-from kpisite.publish.package import ACTION_COLUMNS, RESULT_COLUMNS, data_package
+from kpisite.publish.package import ACTION_COLUMNS, BREAKDOWN_COLUMNS, RESULT_COLUMNS, data_package
 from kpisite.publish.result_json import result_json
 from kpisite.release.axes import axes_of
+from kpisite.release.parts import part_rows
 from kpisite.release.printed import Column, Numbers, Words, printed
 from kpisite.release.snapshot import WARNING_COLUMNS
 from kpisite.release.tables import months_there, score_table, signal_column, table
@@ -35,6 +36,8 @@ def exports(report: Report) -> dict[str, bytes]:
         "scores.csv": score_table(report),
         "warnings.csv": table(WARNING_COLUMNS, []).encode(),
     }
+    if report.breakdowns:
+        files["breakdowns.csv"] = breakdown_table(report).encode()
     return files | {"datapackage.json": data_package(report, files).encode()}
 
 
@@ -96,6 +99,17 @@ def action_table(report: Report) -> str:
                 fact.status,
             ]
         )
+    return out.getvalue()
+
+
+def breakdown_table(report: Report) -> str:
+    """Every figure by label, one line each; labels are data, so that they are guarded and quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(BREAKDOWN_COLUMNS)
+    for s, subject in enumerate(report.subjects):
+        for indicator, dimension, label, period, value, reason in part_rows(report, s):
+            writer.writerow([subject.id, indicator, dimension, guarded(label), period, value, reason])
     return out.getvalue()
 
 

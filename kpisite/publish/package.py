@@ -17,6 +17,7 @@ RESULT_COLUMNS = (
 ACTION_COLUMNS = (
     "plan", "action", "product", "indicators", "owner", "practice", "start", "due", "done", "progress", "status",
 )  # fmt: skip
+BREAKDOWN_COLUMNS = ("product", "indicator", "dimension", "label", "period", "value", "reason")
 _ACTION_STATUSES = ("cancelled", "done", "done-late", "late", "at-risk", "doing", "overdue-start", "planned")
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _NUMBERS = {"value", "attainment", "score", "weight", "coverage", "low", "high", "progress", "threshold"}
@@ -26,6 +27,7 @@ _TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "results.csv": (RESULT_COLUMNS, ("product", "indicator", "period")),
     "scores.csv": (SCORE_COLUMNS, ("product", "family", "period")),
     "warnings.csv": (WARNING_COLUMNS, ("id",)),
+    "breakdowns.csv": (BREAKDOWN_COLUMNS, ("product", "indicator", "dimension", "label", "period")),
     "actions.csv": (ACTION_COLUMNS, ("plan", "action")),
 }
 

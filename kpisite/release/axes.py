@@ -39,8 +39,11 @@ def axes_of(report: Report) -> Axes:
     return Axes(report.subjects, report.indicators, report.families, periods)
 
 
-def freeze_axes(report: Report) -> str:
-    """The axes and roles as JSON; periods are consecutive, so the first one and their count say it all."""
+def freeze_axes(report: Report, more: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The axes and roles as JSON; periods are consecutive, so the first one and their count say it all.
+
+    `more` is what breakdowns are laid out along.
+    """
     ids = [subject.id for subject in report.subjects]
     axes = axes_of(report)
     return as_json(
@@ -53,6 +56,7 @@ def freeze_axes(report: Report) -> str:
                 for s, one in enumerate(report.subjects)
             ],
         }
+        | ({"breakdowns": more} if more else {})
     )
 
 

@@ -18,6 +18,7 @@ from kpisite.release.declarations import REVIEWS, freeze_site, is_declaration, t
 from kpisite.release.inputs import freeze_source, thaw_source
 from kpisite.release.measured import MEASURES, freeze_inputs, thaw_inputs
 from kpisite.release.outlook_tables import outlook_table, read_outlook
+from kpisite.release.parts import freeze_parts, part_axes, thaw_parts
 from kpisite.release.read_tables import read_figures, read_scores
 from kpisite.release.signal_tables import limit_table, read_signals
 from kpisite.release.tables import score_table, table, value_table
@@ -36,7 +37,8 @@ _SAID = ("version", "period", "as_of")
 def freeze(report: Report, previous: str = "") -> dict[str, str]:
     """The report as text by path below releases/<version>/; `previous` names the release before it."""
     files = freeze_site(report.site)
-    files[AXES] = freeze_axes(report)
+    files[AXES] = freeze_axes(report, part_axes(report))
+    files |= freeze_parts(report)
     files |= {values_path(one.id): value_table(report, s) for s, one in enumerate(report.subjects)}
     files |= {signals_path(one.id): limit_table(report, s) for s, one in enumerate(report.subjects)}
     files |= freeze_inputs(report.inputs, products_of(report.subjects))
@@ -72,6 +74,7 @@ def thaw(files: Mapping[str, str]) -> Report:
         actions=tuple(ActionFact(*line.split(",")) for line in files[ACTIONS].splitlines()[1:]),
         sources=tuple(thaw_source(source) for source in head["inputs"]),
         inputs=thaw_inputs(files, products_of(axes.subjects)),
+        breakdowns=thaw_parts(axes, role, json.loads(files[AXES]).get("breakdowns", []), files),
         frozen=True,
     )
 

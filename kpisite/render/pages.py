@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from kpisite.render.parts import (
     Block,
+    Breakdown,
     Chapter,
     Fact,
     Folded,
@@ -145,6 +146,7 @@ class FigurePage(Frame):
     target_facts: tuple[Fact, ...]  # who set it, when, from which baseline, why
     months: Table  # newest first
     grains: tuple[Folded, ...]  # quarters, half-years, years, year to date
+    breakdowns: tuple[Breakdown, ...]
     definition: tuple[Fact, ...]
     versions: Table | None  # of the definition
     benchmarks: Table | None

@@ -144,6 +144,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A figure by the labels of one dimension; the chart is empty where there is only one label."""
+
+    title: str
+    table: Table
+    chart: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One figure within a page: its title, a sentence, its chart and key facts."""
 

@@ -23,6 +23,7 @@ from kpisite.render.narrative import (
 from kpisite.render.pages import FigurePage
 from kpisite.render.parts import Fact, Folded, Head, Link, Table
 from kpisite.render.views import plotted
+from kpisite.render.views.breakdown import breakdowns
 from kpisite.render.views.cards import actions_table, plan_cards, practice_cards
 from kpisite.render.views.definition import benchmarks, definition, versions
 from kpisite.render.views.explained import steps
@@ -58,6 +59,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         grains=tuple(
             _folded(e, s, i, grain) for grain in GRAIN_ORDER if grain in e.report.figures and grain != Grain.MONTH
         ),
+        breakdowns=breakdowns(e, s, i),
         definition=e.once(("definition", i, root), lambda: definition(e, i, root)),
         versions=e.once(("versions", i), lambda: versions(e, i)),
         benchmarks=e.once(("benchmarks", i), lambda: benchmarks(e, i)),

@@ -1,0 +1,139 @@
+"""A product's figure by the labels of a dimension: the latest period, the one before, the course, the worst first."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup
+
+from kpisite.measure.series import REASON
+from kpisite.measure.series import Breakdown as Parts
+from kpisite.measure.shown import STEPS
+from kpisite.render import charts, marks
+from kpisite.render.cells import reason_text
+from kpisite.render.charts import MultiplesChart, SmallSeries
+from kpisite.render.edition import Edition
+from kpisite.render.narrative import LEAST_BASE
+from kpisite.render.parts import Breakdown, Head, Table
+from kpisite.render.rounding import Floats
+from kpisite.render.views import plotted
+from kpisite.render.views.rows import LONGEST, longest
+
+# More small charts than this are not compared any more.
+MOST_SMALL = 12
+# Labels for which there never was a figure are no rows.
+NEVER = (REASON["not-launched"], REASON["not-applicable"])
+
+
+def breakdowns(e: Edition, s: int, i: int) -> tuple[Breakdown, ...]:
+    """Every breakdown that an indicator declares, for one subject."""
+    id_ = e.report.indicators[i]
+    found = (_breakdown(e, s, i, one) for one in e.report.breakdowns if id_ in one.indicators)
+    return tuple(one for one in found if one is not None)
+
+
+def _breakdown(e: Edition, s: int, i: int, of: Parts) -> Breakdown | None:
+    k, now = of.indicators.index(e.report.indicators[i]), e.board.now
+    values, reasons = of.value[s, k], of.reason[s, k]
+    kept = [n for n in range(len(of.labels)) if int(reasons[n, now]) not in NEVER]
+    if not kept:
+        return None
+    order = worst_first(values[kept, now], e.site.indicators[e.report.indicators[i]].direction)
+    rows = [kept[n] for n in order]
+    names = [_label(e, of.dimension, of.labels[n]) for n in rows]
+    dimension = _dimension(e, of.dimension)
+    words = e.t["breakdown"]
+    title = words["title"].format(dimension=dimension)
+    table = _table(e, i, (of.dimension, dimension, title), names, (values[rows], reasons[rows]), adds=of.additive[k])
+    return Breakdown(title, table, _chart(e, i, f"by-{of.dimension}-chart", title, names, values[rows]))
+
+
+def worst_first(values: Floats, direction: str) -> list[int]:
+    """The positions of values from the worst to the best; where a range is wanted, from the highest; gaps last."""
+    key = values if direction == "higher" else -values
+    order: list[int] = np.argsort(key, kind="stable").tolist()
+    return order
+
+
+def _dimension(e: Edition, dimension: str) -> str:
+    declared = [one.dimensions[dimension] for one in e.site.sources.values() if dimension in one.dimensions]
+    return next((e.say(one.name) for one in declared if one.name), dimension)
+
+
+def _label(e: Edition, dimension: str, label: str) -> str:
+    if not label:
+        return str(e.t["breakdown"]["unlabelled"])
+    declared = [one.dimensions[dimension] for one in e.site.sources.values() if dimension in one.dimensions]
+    return next((e.say(one.labels[label]) for one in declared if label in one.labels), label)
+
+
+def _table(
+    e: Edition,
+    i: int,
+    about: tuple[str, str, str],
+    names: Sequence[str],
+    cells: tuple[Floats, np.ndarray[tuple[int, ...], np.dtype[np.int8]]],
+    *,
+    adds: bool,
+) -> Table:
+    values, reasons = cells
+    now = e.board.now
+    before = now - STEPS[e.site.indicators[e.report.indicators[i]].cadence]
+    new, old = values[:, now], values[:, before] if before >= 0 else np.full(len(values), np.nan)
+    column = e.common_column(i, [*new.tolist(), *old.tolist()])
+
+    def shown(numbers: Floats) -> list[str]:
+        missing = e.t["say"]["missing"]
+        return [missing if n != n else e.tongue.number(column.steps(n), column.decimals) for n in numbers.tolist()]
+
+    columns: list[Sequence[str]] = [list(names), shown(new), shown(old)]
+    heads = [
+        Head(about[1][:1].upper() + about[1][1:]),
+        e.head("value", "num", column.head),
+        e.head("previous", "num", column.head),
+    ]
+    columns.append([_change(e, i, a, b) for a, b in zip(new.tolist(), old.tolist(), strict=True)])
+    heads.append(e.head("prior_period", "num"))
+    whole = float(new.sum())
+    if adds and whole > 0 and (new >= 0).all():
+        columns.append([e.percent(n / whole, 1) for n in new.tolist()])
+        heads.append(e.head("share", "num"))
+    columns.append(charts.sparklines(values, np.full(len(values), np.nan), names))
+    heads.append(e.head("trend", "chart"))
+    if np.isnan(new).any():
+        columns.append([reason_text(e, i, int(code)) if code else "" for code in reasons[:, now]])
+        heads.append(e.head("reason"))
+    some = [column[:LONGEST] for column in columns]
+    return marks.table_of_columns(f"by-{about[0]}", about[2], heads, some, note=longest(e, len(some[0]), len(names)))
+
+
+def _change(e: Edition, i: int, new: float, old: float) -> str:
+    """The change since the period before; amounts as growth in percent where that means anything."""
+    if math.isnan(new) or math.isnan(old):
+        return ""
+    if old >= LEAST_BASE.get(e.plain_columns[i].unit.style, math.inf):
+        return f"{e.tongue.rounded(100 * (new / old - 1), 1, signed=True)}%"
+    column = e.prose_column(i, [new, old])
+    return e.tongue.amount(column.steps(new) - column.steps(old), column, signed=True, gap=True)
+
+
+def _chart(e: Edition, i: int, id_: str, title: str, names: Sequence[str], values: Floats) -> Markup:
+    """The course of each label on its own scale, in the order of the table."""
+    column = e.common_column(i, values[:, e.board.now].tolist())
+    series = tuple(
+        SmallSeries(
+            label=name,
+            values=tuple([plotted.shown(column, v) for v in line]),
+            target=None,
+            statuses=("grey",) * len(line),
+            display=e.t["say"]["missing"]
+            if math.isnan(line[e.board.now])
+            else e.tongue.figure(line[e.board.now], column),
+        )
+        for name, line in zip(names[:MOST_SMALL], values[:MOST_SMALL].tolist(), strict=True)
+    )
+    if len(series) < 2:
+        return Markup()
+    return charts.multiples(
+        MultiplesChart(id_, title, column.head, e.month_labels, series, e.chart_texts, column.decimals)
+    )
