@@ -161,6 +161,14 @@ def _dimensions(value: object) -> object:
     return value
 
 
+# The columns of long tables, and what statistical offices call them.
+SHAPES = {
+    "long": {"period": "period", "measure": "measure", "value": "value"},
+    "sdmx": {"product": "REF_AREA", "period": "TIME_PERIOD", "measure": "INDICATOR", "value": "OBS_VALUE"},
+    "open-sdg": {"period": "Year", "value": "Value"},
+}
+
+
 class Source(Model):
     """A table of rows in CSV files (also packed as .csv.gz), Parquet files or sheets of Excel workbooks (.xlsx).
 
@@ -168,9 +176,14 @@ class Source(Model):
     path.
     With `{as_of}` in the path the newest delivery replaces the older ones whole; with an `as_of` column the newest
     row of a product and period replaces the older rows of that product and period.
+    `shape: wide` has a column for each measure; `long` has a row for each value, whose measure stands in a column.
+    `sdmx` and `open-sdg` are long with other names: REF_AREA, TIME_PERIOD, INDICATOR, OBS_VALUE; Year, Value.
     """
 
     file: str
+    shape: Literal["wide", "long", "sdmx", "open-sdg"] = "wide"
+    measure: str | None = None  # the column of the measures' labels; default by the shape
+    value: str | None = None  # the column of the values; default by the shape
     product: str | None = None
     period: str = "period"
     period_format: Literal["label", "day-first", "month-first", "excel-serial"] = "label"
@@ -183,7 +196,9 @@ class Source(Model):
     delimiter: str = ","
     skip: Annotated[Whole, Field(ge=0)] = 0
     na: tuple[str, ...] = ("", "-", "—", "NA", "N/A", "#N/A", "NULL", "无")
-    unknown: Literal["error", "warn", "ignore"] = "error"  # rows of products that are not declared
+    unknown: Literal["error", "warn", "ignore"] = (
+        "error"  # rows of products and of labels of measures that are not declared
+    )
     repeats: Literal["error", "last", "allow"] = "error"  # two rows of one product and period; allow for records
     units: dict[str, str] = {}  # what the numbers of a column count, like 万元 or "%"; figures are in units of one
     ignore_rows: tuple[str, ...] = ()  # products or periods, like 合计 or "Source:*", of rows that are left out
@@ -191,6 +206,26 @@ class Source(Model):
     other_columns: Literal["warn", "ignore"] = "warn"  # columns that no measure uses
     owner: str = ""
     name: Words = Text()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _columns_of_the_shape(cls, values: Any) -> Any:  # noqa: ANN401 - whatever an author wrote
+        if not isinstance(values, dict) or not isinstance(values.get("shape"), str):
+            return values
+        columns = SHAPES.get(values["shape"], {})
+        in_path = {name for name in columns if f"{{{name}}}" in str(values.get("file"))}
+        return {name: column for name, column in columns.items() if name not in in_path} | values
+
+    @model_validator(mode="after")
+    def _whole_shape(self) -> "Source":
+        if self.shape == "wide" and (self.measure or self.value):
+            raise ValueError("'measure' and 'value' belong to a long table: write 'shape: long'")
+        return self
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """What, beside product and period, only one row may have: the label of its measure, and its dimensions."""
+        return (*((self.measure,) if self.measure else ()), *self.dimensions)
 
     @property
     def period_column(self) -> str | None:
@@ -255,7 +290,8 @@ class Measure(Model):
     """An aggregate over a source, at product x period."""
 
     source: Id
-    sql: str | None = None  # default: sum(<name>); median(<name>) for a duration
+    sql: str | None = None  # default: sum(<name>), of a long source the sum under its label; a median for a duration
+    label: str | None = None  # what a long source calls it; default: its name
     kind: Literal["flow", "stock", "duration"]
     within: Literal["last", "first", "average"] = "last"  # of a stock: which days of a period stand for it
     unit: str

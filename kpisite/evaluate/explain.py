@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 
+from kpisite.declare.measure_sql import sql_of
 from kpisite.declare.model import Definition, Path, Site, Target
 from kpisite.errors import Place
 from kpisite.evaluate.arithmetic import Term, number
@@ -23,7 +24,6 @@ from kpisite.evaluate.report import ROLES, Figures, Report
 from kpisite.evaluate.target import keys_of
 from kpisite.evaluate.working import Desk, Working, desk, worked
 from kpisite.languages import half_up
-from kpisite.measure.aggregate import default_sql
 from kpisite.measure.expression import Name, walk
 from kpisite.periods import Grain, Period
 
@@ -140,7 +140,7 @@ def _measure(report: Report, name: str, uses: list[Use]) -> MeasureUsed:
         source=one.source,
         kind=one.kind,
         unit=one.unit,
-        sql=default_sql(name, one),
+        sql=sql_of(name, one, report.site.sources[one.source]),
         engine=sent.engine if sent else "",
         sent=sent.sent if sent else "",
         uses=tuple(uses),

@@ -20,9 +20,11 @@ SAMPLES = 3
 # Characters of a row that are repeated in a message.
 SHOWN = 60
 
-# Product, month, day, delivery: what only one row may have.
-Key = tuple[int, int, int, int]
-KeyOf = Callable[[str, str, str, Part], Key | None]
+# Product, month, day, delivery and the labels of its part: what only one row may have.
+Key = tuple[int, int, int, int, str]
+KeyOf = Callable[[str, str, str, str, Part], Key | None]
+# Between the labels of a part; no text holds it.
+BETWEEN = "\x1f"
 
 
 @dataclass(slots=True)
@@ -35,13 +37,14 @@ class Faults:
     periods: Mapping[str, BadLabel] = field(default_factory=dict)
     days: Mapping[str, BadLabel] = field(default_factory=dict)
     totals: Mapping[str, BadLabel] = field(default_factory=dict)  # labels of sums that nobody declared
+    measures: Mapping[str, BadLabel] = field(default_factory=dict)  # labels in a long source that no measure asks for
     repeated: frozenset[Key] = frozenset()
     identical: frozenset[Key] = frozenset()  # repeated with the same values
     unreadable: str = ""  # what the engine said
 
     def __bool__(self) -> bool:
         """Is anything wrong?"""
-        labels = self.products or self.periods or self.days or self.totals
+        labels = self.products or self.periods or self.days or self.totals or self.measures
         return bool(labels or self.cells or self.mixed or self.repeated or self.identical or self.unreadable)
 
 
@@ -57,6 +60,7 @@ class _Telling:
     seen: dict[Key, Place] = field(default_factory=dict)
     told: int = 0
     strangers: dict[str, list[tuple[Place, int]]] = field(default_factory=dict)
+    unmeasured: dict[str, list[tuple[Place, int]]] = field(default_factory=dict)
     samples: dict[str, list[tuple[Place, str, bool]]] = field(default_factory=dict)
     lines: dict[tuple[int, str], list[int]] = field(default_factory=dict)  # by file and label
 
@@ -119,10 +123,16 @@ def _tell_row(telling: _Telling, part: Part, row: Row) -> None:
         if name is not None and cell[fold(name)] in bad:
             label = bad[cell[fold(name)]]
             telling.error(_place(part, row, names.index(fold(name))), label.what, label.hint, "csv-period")
+    measured = cell.get(fold(source.measure), "") if source.measure is not None else ""
+    if measured in faults.measures:
+        at = _place(part, row, names.index(fold(source.measure or "")))
+        telling.unmeasured.setdefault(measured, []).append((at, row.line))
+        return
     if product not in faults.products:
         _tell_cells(telling, part, row, cell)
     if faults.repeated or faults.identical:
-        _tell_repeat(telling, part, row, (product, period, cell[fold(source.as_of)] if source.as_of else ""))
+        parts = BETWEEN.join(cell.get(fold(name), "") for name in source.key_columns)
+        _tell_repeat(telling, part, row, (product, period, cell[fold(source.as_of)] if source.as_of else "", parts))
 
 
 def _is_apart(telling: _Telling, part: Part, row: Row, product: str, period: str) -> bool:
@@ -163,7 +173,7 @@ def _tell_cells(telling: _Telling, part: Part, row: Row, cell: dict[str, str]) -
                 samples.append((_place(part, row, names.index(name)), cell[name], is_share))
 
 
-def _tell_repeat(telling: _Telling, part: Part, row: Row, labels: tuple[str, str, str]) -> None:
+def _tell_repeat(telling: _Telling, part: Part, row: Row, labels: tuple[str, str, str, str]) -> None:
     key = telling.key_of(*labels, part)
     if key is None or not (key in telling.faults.repeated or key in telling.faults.identical):
         return
@@ -173,12 +183,13 @@ def _tell_repeat(telling: _Telling, part: Part, row: Row, labels: tuple[str, str
         return
     first = telling.seen[key]
     where = f"line {first.line}" if first.line and first.file == place.file else str(first)
-    product, period, _ = labels
+    product, period, _, parts = labels
+    of = "".join(f" and '{label}'" for label in parts.split(BETWEEN) if label)
     if key in telling.faults.identical:
-        what = f"the same row of product '{product}' for {period} as {where}; it counts once"
+        what = f"the same row of product '{product}'{of} for {period} as {where}; it counts once"
         telling.problems.warn(place, what, "Delete one.", "csv-same")
         return
-    what = f"a second row of product '{product}' for {period}; the first is {where}"
+    what = f"a second row of product '{product}'{of} for {period}; the first is {where}"
     hint = "Delete one, or declare 'repeats: allow' if rows are records to be added up."
     telling.error(place, what, hint, "csv-repeat")
 
@@ -194,14 +205,16 @@ def _shown(text: str) -> str:
 
 
 def _tell_strangers(telling: _Telling) -> None:
-    """Undeclared products: one problem for each, with its first lines and the count of its rows."""
+    """Undeclared products and measures: one problem for each, with its first lines and the count of its rows."""
     add = telling.problems.error if telling.source.unknown == "error" else telling.problems.warn
-    for product, places in sorted(telling.strangers.items()):
-        bad = telling.faults.products[product]
+    strangers = [(*one, telling.faults.products, "csv-product") for one in sorted(telling.strangers.items())]
+    strangers += [(*one, telling.faults.measures, "csv-measure") for one in sorted(telling.unmeasured.items())]
+    for label, places, why, code in strangers:
+        bad = why[label]
         lines = ", ".join(str(line) for _, line in places[:LINES])
         more = f" and {len(places) - LINES} more" if len(places) > LINES else ""
         where = "" if len(places) == 1 else f" (lines {lines}{more})"
-        add(places[0][0], bad.what + where, bad.hint, "csv-product")
+        add(places[0][0], bad.what + where, bad.hint, code)
 
 
 def _tell_mixed(telling: _Telling) -> None:

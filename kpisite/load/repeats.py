@@ -6,7 +6,7 @@ from kpisite.load import engine_duckdb as engine
 from kpisite.load.faults import Key
 from kpisite.load.staging import Staged
 
-KEY = "product, month, day, as_of"
+KEY = "product, month, day, as_of, labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def settle_repeats(connection: engine.Connection, staged: Staged, *, last: bool)
     if not _are_repeated(connection, staged):
         return Repeats()
     found = connection.execute(query).fetchall()
-    same = frozenset((row[0], row[1], row[2], row[3]) for row in found if row[4])
-    others = frozenset((row[0], row[1], row[2], row[3]) for row in found if not row[4])
+    same = frozenset((row[0], row[1], row[2], row[3], row[4]) for row in found if row[5])
+    others = frozenset((row[0], row[1], row[2], row[3], row[4]) for row in found if not row[5])
     dropped = _keep_last(connection, staged, same)
     replaced = _keep_last(connection, staged, others) if last else ()
     return Repeats(frozenset() if last else others, same, dropped, replaced)
@@ -54,7 +54,7 @@ def _keep_last(connection: engine.Connection, staged: Staged, keys: frozenset[Ke
     if not keys:
         return ()
     table, joined = engine.name(staged.table), engine.name(f"{staged.table}_joined")
-    names = dict.fromkeys(("product", "month", "day", "as_of"), "INTEGER")
+    names = dict.fromkeys(("product", "month", "day", "as_of"), "INTEGER") | {"labels": "VARCHAR"}
     engine.put_rows(connection, f"{staged.table}_repeated", names, sorted(keys))
     ranked = (
         f"SELECT file, line, row_number() OVER (PARTITION BY {KEY} ORDER BY file DESC, line DESC) AS n "

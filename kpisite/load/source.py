@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kpisite.declare.model import Column
+from kpisite.declare.model import Column, Source
+from kpisite.errors import did_you_mean
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.account import Account, count_replaced, count_rows, file_facts, named_left_out
-from kpisite.load.columns import used_columns
+from kpisite.load.columns import measure_labels, used_columns
 from kpisite.load.doubts import doubt_rows
 from kpisite.load.engine import Engine
 from kpisite.load.facts import FileFact
-from kpisite.load.faults import Faults, Key, tell
+from kpisite.load.faults import BETWEEN, Faults, Key, tell
 from kpisite.load.header import fold
-from kpisite.load.labels import PeriodLabel, product_labels, read_days, read_periods, read_products
+from kpisite.load.labels import BadLabel, PeriodLabel, product_labels, read_days, read_periods, read_products
 from kpisite.load.opening import open_parts, refuse_changed
 from kpisite.load.repair import repair
 from kpisite.load.repeats import needs_mending, settle_repeats
@@ -136,6 +137,7 @@ def _read_labels(scope: Scope, source: str, staged: Staged, faults: Faults) -> _
     days: dict[str, int] = {}
     if scope.site.sources[source].as_of is not None:
         days, faults.days = read_days(_distinct(connection, table, "as_of"))
+    faults.measures = _unknown_measures(scope, source, staged)
     left_out = set_apart(scope.site.sources[source], faults)
     numbers = {"label": "VARCHAR", "number": "INTEGER"}
     engine.put_rows(connection, f"{table}_products", numbers, list(products.items()))
@@ -167,15 +169,18 @@ def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels, lin
     )
     scope.connection.execute(
         f"CREATE OR REPLACE VIEW {engine.name(table + '_joined')} AS "
-        f"SELECT p.number AS product, t.month, t.day, {day} AS as_of, r.file, {line} AS line{fields} "
+        f"SELECT p.number AS product, t.month, t.day, {day} AS as_of, {_part(spec, staged)} AS labels, "
+        f"r.file, {line} AS line{fields} "
         f"FROM {engine.name(table)} r "
         f"JOIN {engine.name(table + '_products')} p ON r.product = p.label "
         f"JOIN {engine.name(table + '_periods')} t ON r.period = t.label {join} "
         f"WHERE t.month <= {last} AND {day} <= {scope.as_of.toordinal()}"
     )
     joined = engine.name(table + "_joined")
-    newest = f"SELECT product, month, day, max(as_of) AS as_of FROM {joined} GROUP BY ALL"
-    keep = f" SEMI JOIN ({newest}) n USING (product, month, day, as_of)" if spec.as_of is not None else ""
+    # A later delivery of records replaces all of them; of anything else it replaces row by row.
+    own = "" if spec.repeats == "allow" else ", labels"
+    newest = f"SELECT product, month, day{own}, max(as_of) AS as_of FROM {joined} GROUP BY ALL"
+    keep = f" SEMI JOIN ({newest}) n USING (product, month, day{own}, as_of)" if spec.as_of is not None else ""
     scope.connection.execute(f"CREATE OR REPLACE VIEW {engine.name(table + '_rows')} AS SELECT * FROM {joined}{keep}")
     rows = engine.name(table + "_rows")
     for view, edge in (("_ends", "max"), ("_starts", "min")):
@@ -184,7 +189,30 @@ def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels, lin
         scope.connection.execute(f"CREATE OR REPLACE VIEW {engine.name(table + view)} AS {chosen}")
 
 
-def _no_key(product: str, period: str, as_of: str, part: Part) -> Key | None:
+def _part(spec: Source, staged: Staged) -> str:
+    """The labels that tell the rows of one product and period apart, as one text."""
+    numbers = {name: number for number, name in enumerate(staged.columns)}
+    labels = [f"coalesce(r.c{numbers[fold(name)]}, '')" for name in spec.key_columns if fold(name) in numbers]
+    return f" || {engine.text(BETWEEN)} || ".join(labels) or "''"
+
+
+def _unknown_measures(scope: Scope, source: str, staged: Staged) -> dict[str, BadLabel]:
+    """The labels of a long source that no measure asks for."""
+    spec, known = scope.site.sources[source], measure_labels(scope.site, source)
+    if spec.unknown == "ignore" or spec.measure is None or known is None or fold(spec.measure) not in staged.columns:
+        return {}
+    field = f"c{list(staged.columns).index(fold(spec.measure))}"
+    found = {label: fold(label) for label in _distinct(scope.connection, staged.table, field)}
+    return {
+        label: BadLabel(f"no measure is called '{name}'", did_you_mean(name, known))
+        if name
+        else BadLabel("the row names no measure", "Delete it, or fill in the measure.")
+        for label, name in found.items()
+        if label not in known
+    }
+
+
+def _no_key(product: str, period: str, as_of: str, labels_of_part: str, part: Part) -> Key | None:
     return None
 
 
@@ -193,11 +221,11 @@ def _tell(
 ) -> dict[tuple[int, str], list[int]]:
     """Tell the faults with their lines; small files are also searched for the lines of rows that are left out."""
 
-    def key_of(product: str, period: str, as_of: str, part: Part) -> Key | None:
+    def key_of(product: str, period: str, as_of: str, labels_of_part: str, part: Part) -> Key | None:
         number, read = labels.products.get(staged.product or product), labels.periods.get(period)
         if number is None or read is None:
             return None
-        return number, read.month, read.day, labels.days.get(as_of, 0) or part.delivery.as_of
+        return number, read.month, read.day, labels.days.get(as_of, 0) or part.delivery.as_of, labels_of_part
 
     if not faults and (not labels.left_out or sum(part.text.size for part in parts) > QUICK):
         return {}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlglot import exp, parse_one
 from sqlglot.errors import ParseError, SqlglotError
 
-from kpisite.declare.model import Measure
 from kpisite.errors import did_you_mean
 from kpisite.load.header import fold
 from kpisite.load.source import TableColumn
@@ -40,13 +39,6 @@ class Aggregate:
     def value(self, answers: Iterable[Floats]) -> Floats:
         """The measure from the arrays of its atoms; NaN where it has no value."""
         return evaluate(self.scalar, {f"a{number}": answer for number, answer in enumerate(answers)})
-
-
-def default_sql(name: str, measure: Measure) -> str:
-    """What a measure without sql means."""
-    if measure.sql is not None:
-        return measure.sql
-    return f'{"median" if measure.kind == "duration" else "sum"}("{fold(name)}")'
 
 
 def compile_measure(sql: str, columns: Mapping[str, TableColumn], header: tuple[str, ...]) -> Aggregate:

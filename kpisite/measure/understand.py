@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from kpisite.declare.excerpt import columns
+from kpisite.declare.measure_sql import sql_of
 from kpisite.declare.model import Path, Site
 from kpisite.errors import Place, Problems
 from kpisite.load.tables import Tables
-from kpisite.measure.aggregate import Aggregate, compile_measure, default_sql
+from kpisite.measure.aggregate import Aggregate, compile_measure
 from kpisite.measure.degree import check_kinds
 from kpisite.measure.expression import FormulaError, parse_formula
 from kpisite.measure.shown import STEPS
@@ -21,7 +22,7 @@ def aggregates(site: Site, tables: Tables, problems: Problems) -> dict[str, Aggr
         table = tables.tables.get(measure.source)
         if table is None:
             continue
-        sql = default_sql(name, measure)
+        sql = sql_of(name, measure, site.sources[measure.source])
         try:
             found[name] = compile_measure(sql, table.columns, table.header)
         except FormulaError as error:

@@ -4,6 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
+from kpisite.declare.measure_sql import sql_of
 from kpisite.declare.model import Indicator
 from kpisite.evaluate.report import Report
 from kpisite.render import marks
@@ -88,7 +89,9 @@ def measures(e: Edition, i: int) -> Table | None:
     for name in names:
         measure = e.site.measures[name]
         source = e.site.sources[measure.source]
-        default = f"median({name})" if measure.kind == "duration" else f"sum({name})"
+        # The sum of a column of its own name needs no quotes for readers.
+        plain = f"{'median' if measure.kind == 'duration' else 'sum'}({name})"
+        default = plain if source.value is None else sql_of(name, measure, source)
         rows.append(
             (
                 code(name),

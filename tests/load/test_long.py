@@ -1,0 +1,147 @@
+"""Long sources: one row for each value, whose measure stands in a column; also under the names of statistical offices."""
+
+import duckdb
+import pytest
+
+from tests.load.test_tables import told
+from tests.measure.small import a_site, an_indicator, figures, flow, months, write
+
+MEASURES = ("sales", "cost", "leads", "calls", "visits")
+
+
+def long_site(source=None, measures=MEASURES, **more):
+    return a_site(
+        sources={"facts": {"file": "data.csv", "product": "product", "shape": "long"} | (source or {})},
+        measures={name: flow(unit="count", source="facts") | more.get(name, {}) for name in measures},
+        indicators={name: an_indicator(name, "flow", unit="count") for name in measures},
+        report={"period": "2025-03", "history": 3},
+    )
+
+
+def long_rows(period="period", measure="measure", value="value"):
+    return [
+        {"product": product, period: label, measure: name, value: 100 * n + 10 * p + m}
+        for p, product in enumerate(("card", "loan"))
+        for m, label in enumerate(months("2025-01", "2025-03"), 1)
+        for n, name in enumerate(MEASURES, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "columns"),
+    [
+        ({}, {}),
+        ({"measure": "indicator", "value": "amount"}, {"measure": "indicator", "value": "amount"}),
+        ({"shape": "sdmx"}, {"period": "TIME_PERIOD", "measure": "INDICATOR", "value": "OBS_VALUE"}),
+        ({"shape": "open-sdg", "measure": "Series"}, {"period": "Year", "measure": "Series", "value": "Value"}),
+    ],
+)
+def test_the_values_of_a_long_source_are_those_of_their_labels(tmp_path, source, columns):
+    write(tmp_path, long_rows(**columns), "data.csv")
+
+    found = figures(tmp_path, long_site(source))
+
+    names = {"period": "period", "measure": "measure", "value": "value"} | columns
+    for name in MEASURES:
+        sql = (
+            f"SELECT sum({names['value']}) FROM read_csv('{tmp_path / 'data.csv'}') WHERE {names['measure']} = '{name}'"
+        )
+        assert found.value("bank", name, "2025-Q1") == duckdb.connect().execute(sql).fetchone()[0]
+        assert found.value("card", name, "2025-02") == 100 * (MEASURES.index(name) + 1) + 2
+
+
+def test_the_areas_of_statistical_offices_are_the_products_unless_told_otherwise(tmp_path):
+    rows = [{"REF_AREA": "card", "TIME_PERIOD": "2025-03", "INDICATOR": "sales", "OBS_VALUE": 7}]
+    write(tmp_path, rows, "data.csv")
+    site = a_site(
+        sources={"facts": {"file": "data.csv", "shape": "sdmx"}},
+        measures={"sales": flow(unit="count", source="facts")},
+        indicators={"sales": an_indicator("sales", "flow", unit="count")},
+        report={"period": "2025-03", "history": 1},
+    )
+
+    assert figures(tmp_path, site).value("card", "sales", "2025-03") == 7
+
+
+def test_a_measure_may_have_another_label_than_its_name(tmp_path):
+    rows = [{"product": "card", "period": "2025-03", "measure": "KPI'1", "value": 7}]
+    write(tmp_path, rows, "data.csv")
+
+    found = figures(tmp_path, long_site(measures=("sales",), sales={"label": "KPI'1"}))
+
+    assert found.value("card", "sales", "2025-03") == 7
+
+
+HEAD = "product,period,measure,value\n"
+
+
+def test_labels_that_no_measure_asks_for_are_told_with_the_nearest_one(tmp_path):
+    text = HEAD + "card,2025-01,sales,1\ncard,2025-01,slaes,2\ncard,2025-02,slaes,3\ncard,2025-03,,4\n"
+
+    assert told(tmp_path, text, long_site(measures=("sales", "cost"))) == [
+        "data.csv:3:14: error: no measure is called 'slaes' (lines 3, 4). Did you mean 'sales'?",
+        "data.csv:5:14: error: the row names no measure. Delete it, or fill in the measure.",
+    ]
+
+
+@pytest.mark.parametrize(("unknown", "count"), [("warn", 1), ("ignore", 0)])
+def test_unknown_labels_can_be_left_out(tmp_path, unknown, count):
+    text = HEAD + "card,2025-01,sales,1\ncard,2025-01,other,2\n"
+
+    problems = told(tmp_path, text, long_site({"unknown": unknown}, ("sales",)))
+
+    assert len(problems) == count
+    assert all("warning" in problem for problem in problems)
+
+
+def test_two_rows_of_one_measure_are_told_and_rows_of_two_measures_are_not(tmp_path):
+    text = HEAD + "card,2025-01,sales,1\ncard,2025-01,cost,1\ncard,2025-01,sales,2\n"
+
+    assert told(tmp_path, text, long_site(measures=("sales", "cost"))) == [
+        "data.csv:4: error: a second row of product 'card' and 'sales' for 2025-01; the first is line 2. "
+        "Delete one, or declare 'repeats: allow' if rows are records to be added up."
+    ]
+
+
+def test_a_later_delivery_replaces_the_value_of_its_measure_alone(tmp_path):
+    text = "product,period,measure,value,as_of\ncard,2025-03,sales,1,2025-04-01\ncard,2025-03,cost,2,2025-04-01\n"
+    (tmp_path / "data.csv").write_text(text + "card,2025-03,sales,5,2025-05-01\n", encoding="utf-8")
+
+    found = figures(tmp_path, long_site({"as_of": "as_of"}, ("sales", "cost")))
+
+    assert (found.value("card", "sales", "2025-03"), found.value("card", "cost", "2025-03")) == (5, 2)
+
+
+def test_a_row_for_each_label_of_a_dimension_is_no_repeat(tmp_path):
+    text = "product,period,channel,sales\ncard,2025-03,app,1\ncard,2025-03,web,2\n"
+    source = {"shape": "wide", "dimensions": ["channel"]}
+
+    assert told(tmp_path, text, long_site(source, ("sales",))) == []
+    assert told(tmp_path, text + "card,2025-03,web,3\n", long_site(source, ("sales",))) == [
+        "data.csv:4: error: a second row of product 'card' and 'web' for 2025-03; the first is line 3. "
+        "Delete one, or declare 'repeats: allow' if rows are records to be added up."
+    ]
+
+
+def test_many_measures_of_a_long_source_are_one_question(tmp_path):
+    from kpisite.errors import Problems
+    from kpisite.load.tables import open_tables
+    from kpisite.measure.axis import calendar
+    from kpisite.measure.monthly import build_cube
+    from kpisite.measure.understand import aggregates
+    from tests.measure.small import AS_OF
+
+    write(tmp_path, long_rows(), "data.csv")
+    site, problems = long_site(), Problems()
+    with open_tables(site, tmp_path, AS_OF, problems) as tables:
+        found = aggregates(site, tables, problems)
+        cube = build_cube(site, tables, found, dict.fromkeys(MEASURES, 1), calendar(site.report, ()), problems)
+
+    assert problems.found == []
+    assert len({cube.measures[name].sent for name in MEASURES}) == 1
+    assert "GROUP BY" in cube.measures["sales"].sent
+
+
+def test_the_columns_of_a_long_table_need_a_long_shape():
+    with pytest.raises(ValueError, match="belong to a long table"):
+        long_site({"shape": "wide", "value": "value"})
