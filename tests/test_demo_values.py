@@ -7,6 +7,7 @@ from kpisite.declare.read import read_site
 from kpisite.errors import Problems
 from kpisite.load.tables import open_tables
 from kpisite.measure.compute import measure
+from kpisite.periods import Grain
 from tests.conftest import ROOT
 from tests.measure.small import Figures
 
@@ -211,3 +212,66 @@ def test_the_complaints_of_all_channels_are_those_of_the_monthly_files():
     )
 
     assert duckdb.connect().execute(query).fetchone()[0] == 2 * 36
+
+
+TRAILING = "period BETWEEN DATE '2024-11-01' AND DATE '2025-10-01'"
+OCTOBER = "period = DATE '2025-10-01'"
+TRAILING_CASES = [
+    # subject, indicator, the computation: a flow, a stock, ratios of flows and of stocks, an index, a median
+    ("wealth", "revenue", f"SELECT sum(revenue) FROM d WHERE {WEALTH} AND {TRAILING}"),
+    ("line:retail", "revenue", f"SELECT sum(revenue) FROM d WHERE {RETAIL} AND {TRAILING}"),
+    ("bank", "sales-volume", f"SELECT sum(sales_amount) FROM d WHERE {TRAILING}"),
+    ("mobile-app", "mau", f"SELECT monthly_active_users FROM d WHERE product = 'mobile-app' AND {OCTOBER}"),
+    ("credit-card", "fraud-loss-bp", f"SELECT 10000 * sum(fraud_loss) / sum(transaction_value) FROM d WHERE {CARD} AND {TRAILING}"),
+    ("personal-deposit", "casa-ratio", f"SELECT 100 * avg(demand_deposit_avg) / avg(deposit_avg) FROM d WHERE product = 'personal-deposit' AND {TRAILING}"),
+    ("bank", "npl-ratio", f"SELECT 100 * sum(npl_balance) / sum(loan_balance) FROM d WHERE {OCTOBER}"),
+    ("bank", "nps", f"SELECT 100 * (sum(nps_promoters) - sum(nps_detractors)) / sum(nps_responses) FROM d WHERE {TRAILING}"),
+    ("sme-loan", "complaint-first-response", "not-derivable"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def trailing():
+    problems = Problems()
+    site = read_site(ROOT / "site.yaml", problems)
+    report = site.report.model_copy(update={"grains": (Grain.MONTH, Grain.T12)})
+    site = site.model_copy(update={"report": report})
+    with open_tables(site, ROOT, site.report.as_of, problems) as tables:
+        return Figures(measure(site, tables, problems))
+
+
+@pytest.mark.parametrize(("subject", "indicator", "computed"), TRAILING_CASES, ids=lambda part: str(part)[:24])
+def test_a_trailing_year_of_the_demo_equals_its_own_computation(trailing, data, subject, indicator, computed):
+    found = trailing.value(subject, indicator, "2025-10 T12")
+
+    assert found == (pytest.approx(data(computed), rel=1e-12) if computed.startswith("SELECT") else computed)
+
+
+@pytest.mark.parametrize(("subject", "where"), [("credit-card", CARD), ("bank", "fraud_loss IS NOT NULL")])
+def test_a_mean_of_monthly_ratios_would_be_another_number(demo, data, subject, where):
+    rates = (
+        "SELECT avg(rate) FROM (SELECT 10000 * sum(fraud_loss) / sum(transaction_value) AS rate FROM d "
+        f"WHERE {where} AND {YEAR} GROUP BY period)"
+    )
+
+    found = demo.value(subject, "fraud-loss-bp", "2025")
+
+    assert found == pytest.approx(
+        data(f"SELECT 10000 * sum(fraud_loss) / sum(transaction_value) FROM d WHERE {where} AND {YEAR}")
+    )
+    assert found != pytest.approx(data(rates), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("label", "first", "there"), [("2025-Q4", "2025-10", 2), ("2025-H2", "2025-07", 5), ("2025-12 YTD", "2025-01", 11)]
+)
+def test_availability_that_came_late_is_that_of_the_months_there_are(demo, data, label, first, there):
+    computed = data(
+        "SELECT 100 * (1 - sum(downtime_minutes) / sum(service_minutes)) FROM d "
+        f"WHERE product = 'cash-mgmt' AND period BETWEEN DATE '{first}-01' AND DATE '2025-11-01'"
+    )
+
+    found, s, i, t = demo._at("cash-mgmt", "availability", label)
+
+    assert found.value[s, i, t] == pytest.approx(computed, rel=1e-12)
+    assert found.provisional[s, i, t] == there
