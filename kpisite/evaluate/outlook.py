@@ -173,7 +173,9 @@ def _year_to_date(figures: Mapping[Grain, Figures], period: Period) -> tuple[Fig
 def _of(traits: _Traits, grain: _Grain, at: tuple[Indexes, Indexes]) -> dict[str, npt.NDArray[np.generic]]:
     """Every field of the outlook for some series."""
     figures, until, own = grain.figures, grain.now + 1, at[1]
-    value = np.where(figures.small[at][:, :until], np.nan, figures.value[at][:, :until])
+    value = np.where(
+        (figures.small[at] | (figures.provisional[at] > 0))[:, :until], np.nan, figures.value[at][:, :until]
+    )
     segment = grain.signals.segment[at][:, :until]
     last = np.array([period.last_month for period in figures.periods[:until]], dtype=np.int64)
     comparable = np.where(last >= traits.since[own][:, None], value, np.nan)
