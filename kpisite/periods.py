@@ -189,7 +189,7 @@ _HINTS = (
     ),
     (re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}"), "Day and month cannot be told apart; write 2025-09-30."),
     (
-        re.compile(r"[第]?[1-4一二三四]季度?|[上下]半年|(0?[1-9]|1[0-2])月份?|[QH][1-4]"),
+        re.compile(r"第?[1-4一二三四]季度?|[上下]半年|(0?[1-9]|1[0-2])月份?|[QH][1-4]"),
         "The year is missing; write 2025-Q3, 2025-H2 or 2025-09.",
     ),
     (

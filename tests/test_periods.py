@@ -92,7 +92,7 @@ def test_spellings(text, label):
         ("第三季度", "The year is missing; write 2025-Q3, 2025-H2 or 2025-09."),
         ("上半年", "The year is missing; write 2025-Q3, 2025-H2 or 2025-09."),
         ("H1", "The year is missing; write 2025-Q3, 2025-H2 or 2025-09."),
-        ("9月", "The year is missing; write 2025-Q3, 2025-H2 or 2025-09."),
+        ("9月", "It has no year; a spreadsheet may have shortened it. Format the column as text and write 2025-09."),
         ("25-09", "Write the year with four digits, as in 2025-09."),
         ("25/9/30", "Day and month cannot be told apart; write 2025-09-30."),
         ("25年9月", "Write the year with four digits, as in 2025-09."),
