@@ -13,6 +13,7 @@ from kpisite.declare.model import Site
 from kpisite.declare.read import read_site
 from kpisite.errors import AuthorError, Place, Problem, Problems
 from kpisite.evaluate.evaluate import evaluate
+from kpisite.evaluate.lint import lint, problems_of
 from kpisite.evaluate.report import Report
 from kpisite.languages import Text
 from kpisite.load.tables import open_tables
@@ -194,6 +195,7 @@ def check(config: Path, *, pages: bool, strict: bool) -> tuple[Problem, ...]:
     theme = load_theme(config.parent)
     report = judged(site, config, problems, strict=strict)
     reports = versions_of(config, report)
+    problems.found += problems_of(lint(report, [one for one in reports if one.frozen]))
     if pages:
         problems.found += check_links(site_files(reports, theme))
     problems.stop_if_any()

@@ -222,6 +222,8 @@ def _problems_shown(form: str) -> Iterator[None]:
 def _list(problems: Sequence[Problem], form: str) -> None:
     """Print problems for people, for programs, or as annotations of a CI run."""
     if form == "json":
+        from kpisite.evaluate.lint_rules import BY_ID
+
         rows = [
             {
                 "file": p.place.file,
@@ -231,6 +233,8 @@ def _list(problems: Sequence[Problem], form: str) -> None:
                 "code": p.code,
                 "what": p.what,
                 "hint": p.hint,
+                "why": BY_ID[p.code].why if p.code in BY_ID else "",
+                "how": BY_ID[p.code].how if p.code in BY_ID else p.hint,
             }
             for p in problems
         ]
@@ -247,7 +251,8 @@ def _annotation(problem: Problem) -> str:
     parts = (("file", place.file), ("line", place.line), ("col", place.col))
     where = ",".join(f"{key}={value}" for key, value in parts if value)
     text = f"{problem.what}. {problem.hint}".strip().replace("%", "%25").replace("\n", "%0A")
-    return f"::{problem.level} {where}::{text}"
+    level = "notice" if problem.level == "info" else problem.level
+    return f"::{level} {where}::{text}"
 
 
 def _say(quiet: bool, line: str) -> None:

@@ -95,10 +95,37 @@ def test_check_speaks_to_a_ci_run(site):
     assert done.stdout.startswith("::error file=site.yaml,line=")
 
 
-def test_check_of_a_good_site_finds_nothing(site):
+def test_check_of_a_site_with_doubts_only_ends_with_zero(site):
+    (site / "site.yaml").write_text(SITE.replace("line: retail\n", "line: retail\n    owner: 李\n"), encoding="utf-8")
+
     done = kpisite("check", cwd=site)
 
-    assert done.stdout.splitlines()[-1] == "No problems."
+    assert done.stdout.splitlines()[-1] == "No errors."
+    assert "K-1 'card' has 1 key indicators" in done.stderr
+
+
+def test_check_counts_doubts_when_it_is_strict(site):
+    (site / "site.yaml").write_text(SITE.replace("line: retail\n", "line: retail\n    owner: 李\n"), encoding="utf-8")
+
+    assert kpisite("check", "--strict", cwd=site, check=False).returncode == 1
+
+
+def test_check_tells_programs_why_and_how(site):
+    done = kpisite("check", "--json", cwd=site, check=False)
+
+    (finding,) = [one for one in json.loads(done.stdout) if one["level"] == "error"]
+    assert done.returncode == 1
+    assert (finding["code"], finding["line"]) == ("T-S1", 16)
+    assert finding["hint"] == f"{finding['why']} {finding['how']}"
+
+
+def test_a_product_without_key_indicators_is_a_doubt(site):
+    key = "key: {csat: {weight: 100, target: 80, tolerance: 5}}"
+    (site / "site.yaml").write_text(SITE.replace(key, "monitor: [csat]"), encoding="utf-8")
+
+    done = kpisite("check", cwd=site, check=False)
+
+    assert "K-1 'card' has 0 key indicators" in done.stderr
 
 
 def test_a_release_is_frozen_once(site):

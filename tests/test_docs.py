@@ -22,6 +22,14 @@ def test_the_reference_of_declarations_is_current():
     assert maker.PAGE.read_text(encoding="utf-8") == maker.page(), "run: python docs/make_reference.py"
 
 
+def test_the_reference_of_lint_is_made_of_its_rules():
+    spec = importlib.util.spec_from_file_location("make_lint", ROOT / "docs" / "make_lint.py")
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+
+    assert maker.PAGE.read_text(encoding="utf-8") == maker.page(), "run: python docs/make_lint.py"
+
+
 def test_the_tutorial_builds_what_it_says(tmp_path):
     text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
     for path, content in re.findall(r"`([\w/.]+)`:\n\n```\w+\n(.*?)```", text, flags=re.S):

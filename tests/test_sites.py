@@ -15,6 +15,7 @@ from tests.conftest import ROOT, copy_site, kpisite
 SITES = ROOT / "tests" / "sites"
 CASES = sorted(path for path in SITES.iterdir() if path.is_dir())
 TABLES = ("results.csv", "scores.csv")
+LINT = "lint.txt"
 
 
 def built(case, folder):
@@ -22,6 +23,12 @@ def built(case, folder):
     root = copy_site(case, folder / case.name)
     kpisite("build", "-q", "-f", root / "site.yaml")
     return root / "public"
+
+
+def findings(done):
+    """What lint found, without why and how, and any other error; what loading warns of is told elsewhere."""
+    lines = [line for line in done.stderr.splitlines() if re.search(r": error: |: (warning|info): [TKDL]-", line)]
+    return "".join(f"{line.partition('. ')[0]}\n" for line in lines)
 
 
 def data_of(public):
@@ -38,10 +45,14 @@ def test_a_site_gives_its_tables(case, tmp_path):
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
-def test_every_link_of_a_site_lands(case, tmp_path):
+def test_check_finds_what_lint_should_and_no_broken_link(case, tmp_path):
     root = copy_site(case, tmp_path / case.name)
 
-    assert kpisite("check", "-f", root / "site.yaml", check=False).returncode == 0
+    done = kpisite("check", "-f", root / "site.yaml", check=False)
+
+    expected = (case / "expected" / LINT).read_text(encoding="utf-8")
+    assert findings(done) == expected
+    assert done.returncode == (": error: " in expected)
 
 
 def test_what_authors_write_stays_text(tmp_path):
@@ -67,6 +78,8 @@ def accept():
             (case / "expected").mkdir(exist_ok=True)
             for name in TABLES:
                 (case / "expected" / name).write_bytes((data / name).read_bytes())
+            found = findings(kpisite("check", "-f", case / "site.yaml", check=False))
+            (case / "expected" / LINT).write_text(found, encoding="utf-8")
     print(f"{len(CASES)} sites written; read the difference")
 
 

@@ -628,6 +628,20 @@ class Review(Model):
     comment: Words = Text()
 
 
+class Ignore(Model):
+    """An exception from a rule of lint, with the reason that is shown instead of the finding."""
+
+    rule: str
+    where: str = ""  # a product, an indicator, or product/indicator; default: everywhere
+    reason: str = ""  # an exception without one is a finding itself
+
+
+class Lint(Model):
+    """What lint leaves out."""
+
+    ignore: tuple[Ignore, ...] = ()
+
+
 class Page(Model):
     """A page of the site's own; its text stands below the front matter."""
 
@@ -662,6 +676,7 @@ class Site(Model):
     glossary: dict[Id, Term] = {}
     reviews: tuple[Review, ...] = ()
     texts: dict[Id, Page] = {}
+    lint: Lint = Lint()
     bodies: dict[str, dict[str, str]] = {}
     places: dict[Path, Place] = Field(default={}, exclude=True, repr=False)
 

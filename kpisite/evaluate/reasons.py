@@ -7,12 +7,14 @@ import numpy as np
 
 from kpisite.declare.model import Indicator, Site
 from kpisite.evaluate.anchors import Anchors
+from kpisite.evaluate.arithmetic import Arithmetic
 from kpisite.evaluate.decompose import Mean, Moves, State, Way, decompose, split_means
 from kpisite.evaluate.report import KEY, Figures, Flags, Floats, Report
 from kpisite.evaluate.rollup import is_expected
 from kpisite.evaluate.status import rules_of
 from kpisite.evaluate.target import Goals, begin
 from kpisite.evaluate.target_path import Course, Levels, Spread
+from kpisite.evaluate.working import desk, ledger_of
 from kpisite.periods import Grain, Period
 
 
@@ -236,8 +238,29 @@ def _way(before: Moment, after: Moment, products: Sequence[str], indicators: Seq
         if id_ in second.indicators and id_ in first.indicators:
             redefined[:, i] = is_redefined(second.indicators[id_], before.period, after.period)
             remade[:, i] = formula_at(first, id_, before.period) != formula_at(second, id_, before.period)
+    old = np.full(shape, np.nan)
+    for i in np.flatnonzero(redefined[0, :, 0]).tolist() if len(products) else ():
+        for s, value in _under_the_old(before.period, after, products, indicators[i]):
+            old[s, i] = value
     months = after.months
     if before.report is not after.report and before.period in months.periods:
         t = months.periods.index(before.period)
         restated = _Places(after.report, products, indicators).lay(months.value[:, :, t : t + 1])
-    return Way(restated, np.full(shape, np.nan), remade, redefined)
+    return Way(restated, old, remade, redefined)
+
+
+def _under_the_old(first: Period, after: Moment, products: Sequence[str], id_: str) -> Iterator[tuple[int, float]]:
+    """What products that carry an indicator had by its earlier definition, in a month of its dual run."""
+    report, period = after.report, after.period
+    run = next((one.dual_run for one in reversed(report.site.indicators[id_].definitions) if one.dual_run), None)
+    found = desk(report, report.indicator(id_))
+    if found is None or run is None or not run[0] <= period <= run[1]:
+        return
+    version = found.version(first)
+    rows = {subject.id: s for s, subject in enumerate(report.subjects)}
+    for s, product in enumerate(products):
+        if product in rows and report.role[rows[product], report.indicator(id_)] == KEY:
+            ledger = ledger_of(found, rows[product], version)
+            value = Arithmetic(ledger, report.site.params).term(version.formula, period).value
+            if value is not None:
+                yield s, float(value)

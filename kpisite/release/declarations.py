@@ -32,6 +32,7 @@ _ELSEWHERE: dict[str, Any] = {
     "plans": True,
     "reviews": True,
     "bodies": True,
+    "lint": True,
     "products": {"__all__": {"key"}},
     "bank": {"key"},
 }

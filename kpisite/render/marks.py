@@ -32,6 +32,12 @@ def provisional(text: str) -> Markup:
     return _mark("grey", GLYPHS["grey"], text)
 
 
+def verdict(word: str, *, is_good: bool) -> Markup:
+    """A word for met or in doubt, with a sign of its own."""
+    name, sign = ("met", "✓") if is_good else ("doubt", "?")
+    return Markup(f'<span class="verdict {name}"><span aria-hidden="true">{sign}</span> {escape(word)}</span>')
+
+
 def tile(status: int, words: Mapping[str, str], number: str) -> Markup:
     """A cell of a matrix: the glyph with its word for those who cannot see it, and a number."""
     name = STATUSES[status]

@@ -144,6 +144,7 @@ class FigurePage(Frame):
     chart: Markup
     facts: tuple[Fact, ...]
     target_facts: tuple[Fact, ...]  # who set it, when, from which baseline, why
+    smart: Table | None  # is the target specific, measurable, achievable, relevant, bound in time?
     months: Table  # newest first
     grains: tuple[Folded, ...]  # quarters, half-years, years, year to date
     breakdowns: tuple[Breakdown, ...]

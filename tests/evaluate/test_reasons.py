@@ -86,14 +86,33 @@ def test_tightened_targets_and_new_weights_of_the_card_show_as_such(releases):
     assert effect(found, "credit-card", "overdue-30d-ratio", "weight") != 0
 
 
-def test_a_changed_definition_is_marked_where_nobody_measured_both_ways(releases):
+def carriers(report, found):
+    return [s for s, id_ in enumerate(found.products) if "complaint-rate" in report.site.products[id_].key]
+
+
+def test_a_dual_run_tells_what_the_new_definition_of_complaints_did(releases):
+    """Complaints were counted by accounts until 2024, by active customers since; both in the first quarter of 2025."""
     report = releases["2025-12"]
     found = reasons(moment(report, "2024-12"), moment(report, "2025-01"))
 
-    i = found.indicators.index("complaint-rate")
-    carried = [s for s, id_ in enumerate(found.products) if "complaint-rate" in report.site.products[id_].key]
+    i, carried = found.indicators.index("complaint-rate"), carriers(report, found)
     assert carried
     for s in carried:
+        old, new = found.way.old[s, i, 0], found.after.value[s, i, 0]
+        measures = {name: one.value[s] for name, one in report.inputs.measures.items()}
+        t = report.figures[Grain.MONTH].periods[0].number - report.inputs.start + 24
+        assert old == pytest.approx(10000 * measures["complaints_received"][t] / measures["accounts_open"][t])
+        assert old < new
+        assert not found.moves.inseparable[s, i]
+        assert found.moves.effects[s, i, EFFECTS.index("definition")] < 0
+
+
+def test_a_changed_definition_is_marked_where_nobody_measured_both_ways(releases):
+    report = releases["2025-12"]
+    found = reasons(moment(report, "2024-12"), moment(report, "2025-04"))
+
+    i = found.indicators.index("complaint-rate")
+    for s in carriers(report, found):
         assert found.moves.inseparable[s, i]
         assert found.moves.effects[s, i, EFFECTS.index("value")] == 0
         assert found.moves.effects[s, i, EFFECTS.index("definition")] != 0

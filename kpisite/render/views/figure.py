@@ -27,6 +27,7 @@ from kpisite.render.views.breakdown import breakdowns
 from kpisite.render.views.cards import actions_table, plan_cards, practice_cards
 from kpisite.render.views.definition import benchmarks, definition, versions
 from kpisite.render.views.explained import steps
+from kpisite.render.views.smart import smart
 
 # No tolerance is printed with more decimals than this.
 FINEST = 12
@@ -55,6 +56,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         chart=plotted.history(e, s, i, title),
         facts=_facts(e, s, i, one, months.attainments[board.now]),
         target_facts=_target_facts(e, s, i, one),
+        smart=smart(e, s, i),
         months=_table(e, Grain.MONTH, months),
         grains=tuple(
             _folded(e, s, i, grain) for grain in GRAIN_ORDER if grain in e.report.figures and grain != Grain.MONTH
