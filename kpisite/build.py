@@ -16,6 +16,7 @@ from kpisite.evaluate.evaluate import evaluate
 from kpisite.evaluate.lint import lint, problems_of
 from kpisite.evaluate.report import Report
 from kpisite.languages import Text
+from kpisite.load.peers import read_peers
 from kpisite.load.tables import open_tables
 from kpisite.measure.compute import measure
 from kpisite.periods import Grain, Period, PeriodError, parse
@@ -24,6 +25,7 @@ from kpisite.publish.folder import Published, publish
 from kpisite.publish.links import check_links
 from kpisite.release.snapshot import content_hash, freeze
 from kpisite.release.store import content_of, read_releases, write_release
+from kpisite.release.vintages import doubt_restatements, explained, restatements
 from kpisite.render.sheets import Origins, Sheet
 from kpisite.render.sitemap import around
 from kpisite.render.sitemap import parts as page_parts
@@ -85,6 +87,7 @@ def build(config: Path, folder: Path, *, strict: bool = False, options: str = ""
     with theme.preparation:
         report = judged(site, config, problems, strict=strict, log=log)
         reports = versions_of(config, report)
+        _doubt(reports, report.site, problems, strict=strict)
         log("releases")
         parts = site_parts(reports, theme, program_and_look(config.parent))
         published = publish(around(reports, theme), folder, parts, memory_file(config.parent, folder))
@@ -104,6 +107,7 @@ def judged(site: Site, config: Path, problems: Problems, *, strict: bool = False
     problems.stop_if_any()
     cut_off = site.report.as_of or dt.date.max
     tables = open_tables(site, config.parent, cut_off, problems)
+    peers = read_peers(site, config.parent, problems)
     problems.stop_if_any()
     log("load")
     with tables:
@@ -115,7 +119,7 @@ def judged(site: Site, config: Path, problems: Problems, *, strict: bool = False
     version = site.report.version or site.report.period.label
     title = site.report.title.in_(site.site.languages[0]) or version
     day = site.report.as_of or site.report.period.last_day
-    report = evaluate(site, series, version=version, title=title, as_of=day)
+    report = evaluate(site, series, peers, version=version, title=title, as_of=day)
     log("evaluate")
     return report
 
@@ -125,7 +129,10 @@ def versions_of(config: Path, report: Report) -> tuple[Report, ...]:
 
     A working report that equals its frozen release is that release; one that differs is shown beside it as a draft.
     """
-    releases = read_releases(config.parent / RELEASES)
+    # The log of restatements is said about all reports, also about those that were frozen before it was written.
+    said = {"restatements": report.site.restatements}
+    kept = read_releases(config.parent / RELEASES)
+    releases = [replace(one, site=one.site.model_copy(update=said)) for one in kept]
     same = next((frozen for frozen in releases if frozen.version == report.version), None)
     if same is None:
         working: tuple[Report, ...] = (report,)
@@ -134,6 +141,13 @@ def versions_of(config: Path, report: Report) -> tuple[Report, ...]:
     else:
         working = (replace(report, version=f"{report.version}-draft"),)
     return tuple(sorted((*releases, *working), key=lambda one: (one.period, one.frozen, one.version)))
+
+
+def _doubt(reports: Sequence[Report], site: Site, problems: Problems, *, strict: bool = False) -> None:
+    """Nothing that was published changes in silence."""
+    doubt_restatements(explained(restatements(reports), site), site, problems)
+    if strict and problems.warnings:
+        raise AuthorError(problems.found)
 
 
 def site_parts(reports: Sequence[Report], theme: Theme, base: str = "") -> tuple[Sequence[Sheet], ...]:
@@ -196,6 +210,7 @@ def check(config: Path, *, pages: bool, strict: bool) -> tuple[Problem, ...]:
     report = judged(site, config, problems, strict=strict)
     reports = versions_of(config, report)
     problems.found += problems_of(lint(report, [one for one in reports if one.frozen]))
+    _doubt(reports, report.site, problems)
     if pages:
         problems.found += check_links(site_files(reports, theme))
     problems.stop_if_any()
@@ -218,8 +233,7 @@ def _patterns(site: Site) -> Iterator[str]:
     """The globs of the data files; placeholders match anything."""
     for source in site.sources.values():
         yield PLACEHOLDER.sub("*", source.file)
-    if site.targets is not None:
-        yield site.targets.file
+    yield from (one.file for one in (site.targets, site.competitors) if one is not None)
 
 
 def _refuse_foreign(config: Path, folder: Path) -> None:

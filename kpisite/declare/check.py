@@ -1,6 +1,6 @@
 """What the parts of a site owe each other: a list of checks, each of which notes what it finds."""
 
-from kpisite.declare.check_dates import check_definitions, check_plans, check_report
+from kpisite.declare.check_dates import check_definitions, check_plans, check_report, check_restatements
 from kpisite.declare.check_languages import check_languages
 from kpisite.declare.check_names import check_names, check_sources
 from kpisite.declare.check_references import check_references
@@ -17,6 +17,7 @@ CHECKS = (
     check_report,
     check_definitions,
     check_plans,
+    check_restatements,
     check_languages,
 )
 

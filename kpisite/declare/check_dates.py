@@ -52,6 +52,14 @@ def check_definitions(site: Site, draft: Draft, problems: Problems) -> None:
                 )
 
 
+def check_restatements(site: Site, draft: Draft, problems: Problems) -> None:
+    """The months of a restatement follow each other."""
+    for number, note in enumerate(site.restatements):
+        if note.to < note.from_:
+            what = f"the restated months end in {note.to}, before they begin in {note.from_}"
+            problems.error(draft.place("restatements", number, "to"), what, "Check both months.", "date-order")
+
+
 def check_plans(site: Site, draft: Draft, problems: Problems) -> None:
     """Nothing in a plan ends before it begins."""
     for id_, plan in site.plans.items():

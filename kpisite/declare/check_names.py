@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from kpisite.declare.draft import Draft
-from kpisite.declare.model import Site
+from kpisite.declare.model import Path, Site
 from kpisite.errors import Problems
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -50,20 +50,21 @@ def _check_codes(site: Site, draft: Draft, problems: Problems) -> None:
 
 def check_sources(site: Site, draft: Draft, problems: Problems) -> None:
     """Files of sources lie below the site's folder."""
-    for id_, source in site.sources.items():
-        parts = re.split(r"[/\\]", source.file)
-        is_absolute = parts[0] == "" or parts[0].endswith(":") or source.file.startswith("~")
+    written: list[tuple[str, str, Path]] = [
+        (f"the source '{id_}'", one.file, ("sources", id_, "file")) for id_, one in site.sources.items()
+    ]
+    if site.competitors is not None:
+        written.append(("the file of the competitors", site.competitors.file, ("competitors", "file")))
+    for who, file, path in written:
+        parts = re.split(r"[/\\]", file)
+        is_absolute = parts[0] == "" or parts[0].endswith(":") or file.startswith("~")
         if is_absolute or ".." in parts:
-            what = f"the source '{id_}' leads outside the site's folder: '{source.file}'"
-            problems.error(
-                draft.place("sources", id_, "file"),
-                what,
-                "Write a path below the site's folder, like 'data/*.csv'.",
-                "path-outside",
-            )
-        elif "\\" in source.file:
-            what = f"the source '{id_}' has a backslash in its path: '{source.file}'"
-            problems.error(draft.place("sources", id_, "file"), what, "Write '/' between folders.", "path-backslash")
+            what = f"{who} leads outside the site's folder: '{file}'"
+            hint = "Write a path below the site's folder, like 'data/*.csv'."
+            problems.error(draft.place(*path), what, hint, "path-outside")
+        elif "\\" in file:
+            what = f"{who} has a backslash in its path: '{file}'"
+            problems.error(draft.place(*path), what, "Write '/' between folders.", "path-backslash")
 
 
 def _check_languages(languages: tuple[str, ...], draft: Draft, problems: Problems) -> None:

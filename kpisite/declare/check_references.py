@@ -45,6 +45,7 @@ def _references(site: Site) -> Iterator[Reference]:
     yield from _of_indicators(site)
     for id_, product in site.products.items():
         yield from _of_product(id_, product)
+    yield from _of_competitors(site)
     for indicator in site.bank.key:
         yield Reference("indicators", indicator, ("bank", "key", indicator), is_key=True)
     for id_, practice in site.practices.items():
@@ -58,6 +59,7 @@ def _references(site: Site) -> Iterator[Reference]:
         yield Reference("indicators", edge.target, ("strategy_map", number, "to"))
     for number, review in enumerate(site.reviews):
         yield Reference("products", review.product, ("reviews", number, "product"))
+    yield from _of_restatements(site)
 
 
 def _of_indicators(site: Site) -> Iterator[Reference]:
@@ -68,6 +70,21 @@ def _of_indicators(site: Site) -> Iterator[Reference]:
             yield Reference("measures", indicator.sample.measure, (*path, "sample", "measure"))
         for number, other in enumerate(indicator.led_by):
             yield Reference("indicators", other, (*path, "led_by", number))
+
+
+def _of_restatements(site: Site) -> Iterator[Reference]:
+    for number, note in enumerate(site.restatements):
+        yield Reference("products", note.product, ("restatements", number, "product"))
+        for at, indicator in enumerate(note.indicators):
+            yield Reference("indicators", indicator, ("restatements", number, "indicators", at))
+
+
+def _of_competitors(site: Site) -> Iterator[Reference]:
+    declared = site.competitors
+    for key in ("share", "growth") if declared else ():
+        indicator = getattr(declared, key)
+        if indicator is not None:
+            yield Reference("indicators", indicator, ("competitors", key))
 
 
 def _of_product(id_: str, product: Product) -> Iterator[Reference]:

@@ -242,6 +242,26 @@ class TargetFiles(Model):
     file: str
 
 
+class Competitor(Model):
+    """A competitor that is ranked with us, or a line that stands for the whole market and is only shown."""
+
+    name: Words
+    kind: Literal["peer", "market"] = "peer"
+
+
+class Competitors(Model):
+    """What is known of competitors: a CSV file of their values, and their names.
+
+    `share` and `growth` name the indicators of our market share and of our growth since a year before; with both, the
+    site says how much of a change of the share is the market's growth and how much our own.
+    """
+
+    file: str
+    names: dict[Id, Competitor]
+    share: Id | None = None
+    growth: Id | None = None
+
+
 class CompositeLimits(Model):
     """From which composite a product is green or amber."""
 
@@ -642,6 +662,17 @@ class Lint(Model):
     ignore: tuple[Ignore, ...] = ()
 
 
+class RestatementNote(Model):
+    """Why published figures of a product were changed: which months, with data of which day, and the reason."""
+
+    product: Id
+    indicators: tuple[Id, ...] = ()  # default: all of the product's
+    from_: Month = Field(alias="from")
+    to: Month
+    on: Day
+    reason: Words
+
+
 class Page(Model):
     """A page of the site's own; its text stands below the front matter."""
 
@@ -660,6 +691,7 @@ class Site(Model):
     report: ReportSettings
     sources: dict[Id, Source] = {}
     targets: TargetFiles | None = None
+    competitors: Competitors | None = None
     scoring: Scoring = Scoring()
     lines: dict[Id, Line] = {}
     bank: Bank = Bank()
@@ -675,6 +707,7 @@ class Site(Model):
     strategy_map: tuple[Edge, ...] = ()
     glossary: dict[Id, Term] = {}
     reviews: tuple[Review, ...] = ()
+    restatements: tuple[RestatementNote, ...] = ()
     texts: dict[Id, Page] = {}
     lint: Lint = Lint()
     bodies: dict[str, dict[str, str]] = {}

@@ -8,6 +8,7 @@ import numpy as np
 
 from kpisite.declare.model import Site
 from kpisite.evaluate.actions import action_facts
+from kpisite.evaluate.compare_peers import compare_peers
 from kpisite.evaluate.known import as_known
 from kpisite.evaluate.outlook import outlook
 from kpisite.evaluate.performance import House, house_line
@@ -17,6 +18,7 @@ from kpisite.evaluate.rounding import Floats
 from kpisite.evaluate.signals import signals
 from kpisite.evaluate.status import Judged, Rules, judge, rules_of
 from kpisite.evaluate.target import Goals, keys_of, monthly_goals
+from kpisite.load.peers import Peers
 from kpisite.measure.series import REASON, Breakdown, GrainSeries, Series, Subject
 from kpisite.periods import GRAIN_ORDER, Grain, of_month
 
@@ -24,7 +26,12 @@ from kpisite.periods import GRAIN_ORDER, Grain, of_month
 _AT_A_TIME = 32
 
 
-def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.date) -> Report:
+NO_PEERS = Peers()
+
+
+def evaluate(
+    site: Site, series: Series, peers: Peers = NO_PEERS, *, version: str, title: str, as_of: dt.date
+) -> Report:
     """Judge all figures as of a day; the same values, declarations and day always give the same report."""
     site = as_known(site, version, as_of)
     role = roles(site, series.subjects, series.indicators)
@@ -52,9 +59,10 @@ def evaluate(site: Site, series: Series, *, version: str, title: str, as_of: dt.
         signals=found,
         outlook=outlook(site, series.subjects, series.indicators, role, (figures, found, period)),
         actions=action_facts(site, as_of),
-        sources=series.sources,
         inputs=series.inputs,
         breakdowns=tuple(_carried(one, role, series.indicators) for one in series.breakdowns),
+        sources=(*series.sources, *peers.sources),
+        peers=compare_peers(site, series.subjects, series.indicators, figures, peers.values, as_of),
     )
 
 

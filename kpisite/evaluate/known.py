@@ -13,8 +13,10 @@ def as_known(site: Site, version: str, as_of: dt.date) -> Site:
     """
     plans = {id_: _plan(plan, as_of) for id_, plan in site.plans.items() if plan.opened <= as_of}
     reviews = tuple(review for review in site.reviews if review.on <= as_of)
+    notes = tuple(note for note in site.restatements if note.on <= as_of)
     settings = _settings(site.report, version, as_of)
-    return site.model_copy(update={"report": settings, "plans": plans, "reviews": reviews})
+    known = {"report": settings, "plans": plans, "reviews": reviews, "restatements": notes}
+    return site.model_copy(update=known)
 
 
 def _settings(settings: ReportSettings, version: str, as_of: dt.date) -> ReportSettings:

@@ -151,6 +151,38 @@ class ActionFact:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerFact:
+    """One value of a competitor beside our figure of the same period, and what follows from both; NaN is none.
+
+    Numbers of merit are larger the better we are: `gap`, its change since the comparable period before, `material`
+    (weight x gap / tolerance). `rank` (0 = none) is among the `of - 1` comparable peers of the period and ourselves.
+    """
+
+    product: str
+    indicator: str
+    period: Period
+    competitor: str
+    value: float
+    as_of: str  # ISO day it became known
+    comparable: str  # yes, partly or no
+    confidence: str  # A published, B association or survey, C estimate
+    source: str
+    note: str  # how its definition differs
+    own: float  # as shown: rounded to the indicator's decimals
+    gap: float
+    relative_gap: float
+    gap_change: float
+    worsenings: int  # how many times in a row the gap has worsened
+    rank: int
+    of: int
+    percentile: float
+    median: float
+    best: float
+    quadrant: str  # ahead, ahead_below_target, behind_on_target, behind; empty without target or peers
+    material: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One report, whole: what was declared, and every figure with its judgement.
 
@@ -174,6 +206,7 @@ class Report:
     sources: tuple[SourceFact, ...] = ()
     inputs: Inputs = NO_INPUTS  # what the figures were computed from
     breakdowns: tuple[Breakdown, ...] = ()
+    peers: tuple[PeerFact, ...] = ()  # by product, indicator, period and competitor
     frozen: bool = False
 
     def subject(self, id_: str) -> int:

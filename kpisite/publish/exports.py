@@ -16,6 +16,7 @@ from kpisite.publish.package import ACTION_COLUMNS, BREAKDOWN_COLUMNS, RESULT_CO
 from kpisite.publish.result_json import result_json
 from kpisite.release.axes import axes_of
 from kpisite.release.parts import part_rows
+from kpisite.release.peer_table import peer_table
 from kpisite.release.printed import Column, Numbers, Words, printed
 from kpisite.release.snapshot import WARNING_COLUMNS
 from kpisite.release.tables import months_there, score_table, signal_column, table
@@ -38,6 +39,8 @@ def exports(report: Report) -> dict[str, bytes]:
     }
     if report.breakdowns:
         files["breakdowns.csv"] = breakdown_table(report).encode()
+    if report.peers:
+        files["competitors.csv"] = peer_table(report.peers, guarded).encode()
     return files | {"datapackage.json": data_package(report, files).encode()}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from kpisite.evaluate.report import ROLES, STATUSES, Report
 from kpisite.measure.series import REASONS
+from kpisite.release.peer_table import PEER_COLUMNS
 from kpisite.release.snapshot import WARNING_COLUMNS
 from kpisite.release.tables import SCORE_COLUMNS
 from kpisite.release.text import as_json
@@ -21,13 +22,15 @@ BREAKDOWN_COLUMNS = ("product", "indicator", "dimension", "label", "period", "va
 _ACTION_STATUSES = ("cancelled", "done", "done-late", "late", "at-risk", "doing", "overdue-start", "planned")
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _NUMBERS = {"value", "attainment", "score", "weight", "coverage", "low", "high", "progress", "threshold"}
-_COUNTS = set(STATUSES)
-_DATES = {"start", "due", "done"}
+_NUMBERS |= {"own", "gap", "relative_gap", "gap_change", "percentile", "median", "best", "material"}
+_COUNTS = {*STATUSES, "worsenings", "rank", "of"}
+_DATES = {"start", "due", "done", "as_of"}
 _TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "results.csv": (RESULT_COLUMNS, ("product", "indicator", "period")),
     "scores.csv": (SCORE_COLUMNS, ("product", "family", "period")),
     "warnings.csv": (WARNING_COLUMNS, ("id",)),
     "breakdowns.csv": (BREAKDOWN_COLUMNS, ("product", "indicator", "dimension", "label", "period")),
+    "competitors.csv": (PEER_COLUMNS, ("product", "indicator", "period", "competitor")),
     "actions.csv": (ACTION_COLUMNS, ("plan", "action")),
 }
 

@@ -17,6 +17,7 @@ from kpisite.release.text import as_json, number, read_text_cell, text_cell
 DEFINITIONS = "definitions.json"
 TARGETS = "targets.csv"
 REVIEWS = "reviews/reviews.json"
+RESTATEMENTS = "reviews/restatements.json"
 PLANS = "plans/"
 TEXTS = "texts/"
 # The owner of targets in targets.csv that are the bank's own; no product can be called so.
@@ -31,6 +32,7 @@ _ELSEWHERE: dict[str, Any] = {
     "report": {"version", "title"},
     "plans": True,
     "reviews": True,
+    "restatements": True,
     "bodies": True,
     "lint": True,
     "products": {"__all__": {"key"}},
@@ -46,6 +48,8 @@ def freeze_site(site: Site) -> dict[str, str]:
         files[f"{PLANS}{id_}.json"] = as_json(_plain(plan))
     if site.reviews:
         files[REVIEWS] = as_json([_plain(review) for review in site.reviews])
+    if site.restatements:
+        files[RESTATEMENTS] = as_json([_plain(note) for note in site.restatements])
     for path, texts in site.bodies.items():
         for language, text in texts.items():
             files[f"{TEXTS}{path}.{language}.md"] = text
@@ -61,6 +65,7 @@ def thaw_site(files: Mapping[str, str], *, version: str, titles: object) -> Site
         holder["key"] = keys
     data["plans"] = {path[len(PLANS) : -len(".json")]: json.loads(files[path]) for path in _below(PLANS, files)}
     data["reviews"] = json.loads(files.get(REVIEWS, "[]"))
+    data["restatements"] = json.loads(files.get(RESTATEMENTS, "[]"))
     data["bodies"] = _read_bodies(files)
     return Site.model_validate(data)
 

@@ -14,11 +14,12 @@ from kpisite.evaluate.report import ActionFact, Report
 from kpisite.measure.series import Subject
 from kpisite.periods import parse
 from kpisite.release.axes import freeze_axes, thaw_axes
-from kpisite.release.declarations import REVIEWS, freeze_site, is_declaration, thaw_site
+from kpisite.release.declarations import RESTATEMENTS, REVIEWS, freeze_site, is_declaration, thaw_site
 from kpisite.release.inputs import freeze_source, thaw_source
 from kpisite.release.measured import MEASURES, freeze_inputs, thaw_inputs
 from kpisite.release.outlook_tables import outlook_table, read_outlook
 from kpisite.release.parts import freeze_parts, part_axes, thaw_parts
+from kpisite.release.peer_table import peer_table, read_peers
 from kpisite.release.read_tables import read_figures, read_scores
 from kpisite.release.signal_tables import limit_table, read_signals
 from kpisite.release.tables import score_table, table, value_table
@@ -29,6 +30,7 @@ AXES = "axes.json"
 SCORES = "scores.csv"
 ACTIONS = "actions.csv"
 WARNINGS = "warnings.csv"
+COMPETITORS = "competitors.csv"
 WARNING_COLUMNS = ("id", "rule", "severity", "product", "indicator", "raised", "cleared", "value", "threshold")
 # What of release.json counts as content: not the tool, its title, how the data came, or the release before.
 _SAID = ("version", "period", "as_of")
@@ -46,6 +48,8 @@ def freeze(report: Report, previous: str = "") -> dict[str, str]:
     files[SCORES] = score_table(report).decode()
     files[ACTIONS] = table(("plan", "action", "status"), [f"{a.plan},{a.action},{a.status}" for a in report.actions])
     files[WARNINGS] = table(WARNING_COLUMNS, [])
+    if report.peers:
+        files[COMPETITORS] = peer_table(report.peers)
     files[HEAD] = _head(report, files, previous)
     return dict(sorted(files.items()))
 
@@ -72,6 +76,7 @@ def thaw(files: Mapping[str, str]) -> Report:
         signals=read_signals(axes, site, judged, [files[signals_path(subject.id)] for subject in axes.subjects]),
         outlook=read_outlook(axes, [files[outlook_path(subject.id)] for subject in axes.subjects]),
         actions=tuple(ActionFact(*line.split(",")) for line in files[ACTIONS].splitlines()[1:]),
+        peers=read_peers(files.get(COMPETITORS, ""), fiscal),
         sources=tuple(thaw_source(source) for source in head["inputs"]),
         inputs=thaw_inputs(files, products_of(axes.subjects)),
         breakdowns=thaw_parts(axes, role, json.loads(files[AXES]).get("breakdowns", []), files),
@@ -86,9 +91,9 @@ def content_hash(report: Report) -> str:
 
 
 def content_hash_of(files: Mapping[str, str], head: Mapping[str, Any]) -> str:
-    """The hash over everything a release says; reviews, and the words an engine was asked in, are said about it."""
+    """The hash over everything a release says; reviews, reasons and the words of an engine are said about it."""
     said = [f"{name}={head[name]}\n" for name in _SAID]
-    kept = [path for path in sorted(files) if path not in (HEAD, REVIEWS, MEASURES)]
+    kept = [path for path in sorted(files) if path not in (HEAD, REVIEWS, RESTATEMENTS, MEASURES)]
     return hash_of("".join((*said, *(f"{path} {hash_of(files[path])}\n" for path in kept))))
 
 

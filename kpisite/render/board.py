@@ -1,7 +1,7 @@
 """What several pages ask of a report, worked out once: order, shortfall, and which plans touch what; no words yet."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from kpisite.declare.model import Plan, Practice
 from kpisite.evaluate.report import AMBER, GREEN, KEY, MONITOR, RED, Figures, Flags, Report, Scores
 from kpisite.measure.series import NOT_EXPECTED, REASON
 from kpisite.periods import Grain
+from kpisite.release.vintages import Published, Restated, explained, published
 
 # Statuses of actions that need nothing more.
 CLOSED_ACTIONS = ("cancelled", "done", "done-late")
@@ -47,6 +48,8 @@ class Board:
     ordered: tuple[tuple[str, Practice], ...]  # the playbook in its order
     uses: dict[str, tuple[str, ...]]  # practice -> plans that use it
     action_status: dict[tuple[str, str], str]
+    published: tuple[Published, ...] = ()  # figures that were changed after they had been published
+    versions: tuple[str, ...] = ()  # the reports up to this one, oldest first
 
     @property
     def months(self) -> Figures:
@@ -151,7 +154,7 @@ class Board:
         return tuple((self.products[at], one) for at, one in zip(s.tolist(), i.tolist(), strict=True))
 
 
-def board(report: Report) -> Board:
+def board(report: Report, changes: Sequence[Restated] = (), versions: Sequence[str] = ()) -> Board:
     """Work out what the pages of a report share."""
     figures, now = report.figures[Grain.MONTH], report.now()
     score, weight = figures.score[:, :, now], figures.weight[:, :, now]
@@ -177,6 +180,8 @@ def board(report: Report) -> Board:
         ordered=ordered_practices(report),
         uses=_turned((practice, id_) for id_, plan in report.site.plans.items() for practice in _used(plan)),
         action_status={(a.plan, a.action): a.status for a in report.actions},
+        published=published(explained([one for one in changes if one.version in versions], report.site)),
+        versions=tuple(versions),
     )
 
 

@@ -30,6 +30,7 @@ from kpisite.render.charts_model import (
     gaps,
     position,
 )
+from kpisite.render.charts_peers import PeerLine, PeersChart, peers_block, peers_still
 from kpisite.render.charts_spark import sparklines
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "HeatChart",
     "HistoryChart",
     "MultiplesChart",
+    "PeerLine",
+    "PeersChart",
     "SmallSeries",
     "WaterfallChart",
     "WaterfallRow",
@@ -47,6 +50,7 @@ __all__ = [
     "heat",
     "history",
     "multiples",
+    "peers",
     "sparklines",
     "waterfall",
 ]
@@ -72,7 +76,7 @@ def history(chart: HistoryChart) -> Markup:
         "target_high": _once(plan.targets_high),
         "tolerance": _once(plan.tolerances),
         "status": _once(chart.statuses),
-    }
+    } | ({"published": gaps(chart.published)} if chart.published else {})
     notes = {
         "at": [round(plan.axis.value(note.y), 9) for note in plan.notes],
         "level": [note.level for note in plan.notes],
@@ -83,7 +87,8 @@ def history(chart: HistoryChart) -> Markup:
     data = _object({"series": _joined(_shared("period", chart.periods), _json(series)), "notes": _json(notes)})
     words_ = _joined(_json(words), _words(chart.texts))
     name = "history wide" if charts_history.wide(plan) else "history"
-    return figure(name, chart.id, _caption(chart.title, chart.unit), still, _block("history", words_, data))
+    caption = _caption(chart.title, chart.unit, chart.remark)
+    return figure(name, chart.id, caption, still, _block("history", words_, data))
 
 
 def bullet(chart: BulletChart) -> Markup:
@@ -154,6 +159,13 @@ def waterfall(chart: WaterfallChart) -> Markup:
     block = _block("waterfall", _joined(words, _words(chart.texts)), _json({"series": series}))
     # The heading above says what it shows; the caption what it is measured in.
     return figure("waterfall", chart.id, _caption(chart.unit), charts_waterfall.still(chart), block)
+
+
+def peers(chart: PeersChart) -> Markup:
+    """A figure beside its competitors: one line each, named at its end."""
+    words, data = peers_block(chart)
+    block = _block("peers", _json(words), _json(data))
+    return figure("peers", chart.id, _caption(chart.title, chart.unit), peers_still(chart), block)
 
 
 # The parts of a block are put together as JSON text, because some of them are the same on every page.

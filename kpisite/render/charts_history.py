@@ -74,6 +74,7 @@ def plan(chart: HistoryChart) -> Plan:
     tolerances = gaps(chart.tolerances)
     known = [value for value in (*values, *targets, *highs) if value is not None]
     known += _edges(chart.direction, targets, highs, tolerances)
+    known += [value for value in gaps(chart.published) if value is not None]
     axis, limit = Axis(*domain(known)), chart.limit
     # A limit far off would press the line flat; it then stands in the facts beside the chart only.
     half = (axis.high - axis.low) / 2
@@ -88,7 +89,7 @@ def plan(chart: HistoryChart) -> Plan:
 
 def wide(plan: Plan) -> bool:
     """Whether the numbers of the scale need the larger room."""
-    return any(len(_scale(tick, plan.decimals)) > LONGEST_TICK for tick in plan.ticks)
+    return any(len(scale(tick, plan.decimals)) > LONGEST_TICK for tick in plan.ticks)
 
 
 def room(plan: Plan) -> int:
@@ -99,7 +100,7 @@ def room(plan: Plan) -> int:
 def still(chart: HistoryChart, plan: Plan) -> Markup:
     """The static history chart."""
     axis, heights = plan.axis, plan.axis.heights(plan.values)
-    ticks_ = "".join([text("tick", "-6", axis.y(tick) + 4, _scale(tick, plan.decimals)) for tick in plan.ticks])
+    ticks_ = "".join([text("tick", "-6", axis.y(tick) + 4, scale(tick, plan.decimals)) for tick in plan.ticks])
     notes = "".join(
         [
             f'<text class="note {note.kind}" x="100%" dx="8" y="{note.y + 4:.1f}">{escape(note.text)}</text>'
@@ -112,7 +113,7 @@ def still(chart: HistoryChart, plan: Plan) -> Markup:
     return drawing("history", HEIGHT + BOTTOM, chart.title, inside)
 
 
-def _scale(tick: float, decimals: int) -> str:
+def scale(tick: float, decimals: int) -> str:
     """A number of the scale, as the live chart writes it."""
     return f"{tick:,.{decimals}f}".replace("-", "−")
 
@@ -127,6 +128,7 @@ def _lines(chart: HistoryChart, plan: Plan, heights: list[str | None]) -> str:
         + path("grid", grid)
         + path("limit", limit)
         + path("target", targets)
+        + (path("published", _course(axis.heights(gaps(chart.published)), step)) if chart.published else "")
         + path("line", _course(heights, step))
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kpisite.render import charts_waterfall
-from kpisite.render.charts_history import BOTTOM, TOP
+from kpisite.render.charts_history import BOTTOM, ROOM, TOP
 from kpisite.render.charts_model import AT_RISK, FULL, ON_TARGET, STATUSES
 from kpisite.render.charts_static import HEAD, HEADINGS, ROW_LABELS, SMALL
 
@@ -16,6 +16,8 @@ Spec = dict[str, Any]
 
 # The room to the right of the plot of a history chart, as the style sheet leaves it beside the static one.
 RIGHT = 58
+# The same where whole names stand there.
+NAMES = 128
 SHAPES = ("circle", "triangle-up", "square", "circle")
 COLORS = tuple(f"--{status}" for status in STATUSES)
 # A figure without judgement is a hollow point.
@@ -85,6 +87,7 @@ def _history() -> Spec:
             .encode(y=y("level")),
             level("target"),
             level("target_high"),
+            base.mark_line(color="--line", strokeWidth=1.5, strokeDash=[4, 3]).encode(x=x, y=y("published")),
             base.mark_line(color="--line", strokeWidth=2).encode(x=x, y=y("value")),
             base.transform_filter("isValid(datum.value)")
             .mark_point(size=38, strokeWidth=1.2, opacity=1)
@@ -278,6 +281,51 @@ def _waterfall() -> Spec:
     )
 
 
+def _peers() -> Spec:
+    import altair as alt
+
+    series, notes = alt.NamedData("series"), alt.NamedData("notes")
+    scale = alt.Scale(domain=["@low", "@high"], nice=False, zero=False)
+    axis = alt.Axis(values=alt.ExprRef("ticks"), format="@decimals", title=None, labelPadding=6, grid=True)
+    labels = alt.Axis(
+        values=alt.ExprRef("labels"), title=None, labelAngle=0, labelPadding=6, labelOverlap=True, grid=False
+    )
+    x = alt.X("period:O", sort=None, axis=labels, scale=alt.Scale(padding=0))
+    y = alt.Y("value:Q", scale=scale, axis=axis)
+    base = alt.Chart(series)
+    tooltip = [
+        alt.Tooltip("who:N", title="@competitor"),
+        alt.Tooltip("period:O", title="@period"),
+        alt.Tooltip("show:N", title="@value"),
+    ]
+
+    def line(kind: str, color: str, width: float, dash: list[int]) -> Any:  # noqa: ANN401
+        own = base.transform_filter(f"datum.kind === '{kind}'")
+        return own.mark_line(color=color, strokeWidth=width, strokeDash=dash).encode(x=x, y=y, detail="who:N")
+
+    kinds = ["own", "peer", "estimate", "market"]
+    color = alt.Color(
+        "kind:N", scale=alt.Scale(domain=kinds, range=["--ink", "--muted", "--muted", "--muted"]), legend=None
+    )
+    return _fitted(
+        alt.layer(
+            # Every period first, so that the axis keeps their order.
+            base.mark_rule(opacity=0).encode(x=x),
+            line("peer", "--muted", 1.5, [1, 0]),
+            line("estimate", "--muted", 1.5, [2, 3]),
+            line("market", "--target", 1.5, [6, 3]),
+            line("own", "--line", 2.5, [1, 0]),
+            alt.Chart(notes)
+            .mark_text(align="left", baseline="middle", dx=8, fontSize=11)
+            .encode(x=alt.value("width"), y=alt.Y("at:Q", scale=scale, axis=axis), text="text:N", color=color),
+            base.transform_filter("isValid(datum.value)")
+            .mark_point(size=200, opacity=0, filled=True)
+            .encode(x=x, y=y, tooltip=tooltip),
+        ).add_params(alt.param(name="ticks", value="@ticks"), alt.param(name="labels", value="@labels")),
+        padding={"left": ROOM, "right": NAMES, "top": TOP, "bottom": BOTTOM},
+    )
+
+
 def _by_status() -> dict[str, Any]:
     """Shape and colour of a point, both by status: colour is never the only sign."""
     return {
@@ -323,6 +371,7 @@ KINDS: dict[str, Callable[[], Spec]] = {
     "history": _history,
     "multiples": _multiples,
     "waterfall": _waterfall,
+    "peers": _peers,
 }
 
 CONFIG: Spec = {

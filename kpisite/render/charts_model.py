@@ -59,6 +59,8 @@ class HistoryChart:
     limit: float | None
     texts: ChartTexts
     displays: tuple[str, ...] = ()
+    published: Numbers = ()  # as first published, where that was something else; all gaps or nothing otherwise
+    remark: str = ""  # beside the unit
 
 
 class BulletRow(NamedTuple):

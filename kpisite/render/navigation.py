@@ -13,6 +13,7 @@ SECTIONS = (
     ("families", "families/index.html"),
     ("plans", "plans/index.html"),
     ("playbook", "playbook/index.html"),
+    ("competitors", "competitors/index.html"),
     ("strategy_map", "strategy-map/index.html"),
     ("methodology", "methodology/index.html"),
     ("glossary", "glossary/index.html"),
@@ -32,7 +33,12 @@ def own_pages(site: Site) -> tuple[str, ...]:
 
 def _exists(site: Site, section: str) -> bool:
     """Sites without plans, practices, terms or a strategy map do not show empty pages for them."""
-    needs = {"plans": site.plans, "playbook": site.practices, "glossary": site.glossary}
+    needs = {
+        "plans": site.plans,
+        "playbook": site.practices,
+        "glossary": site.glossary,
+        "competitors": site.competitors,
+    }
     if section == "strategy_map":
         return bool(site.strategy_map)
     return bool(needs.get(section, True))

@@ -23,6 +23,7 @@ from kpisite.render.parts import (
     Language,
     Link,
     NavItem,
+    PeerBlock,
     Phase,
     PlanCard,
     PracticeCard,
@@ -146,6 +147,7 @@ class FigurePage(Frame):
     target_facts: tuple[Fact, ...]  # who set it, when, from which baseline, why
     smart: Table | None  # is the target specific, measurable, achievable, relevant, bound in time?
     months: Table  # newest first
+    restated: Table | None  # months that were changed since they were first published
     grains: tuple[Folded, ...]  # quarters, half-years, years, year to date
     breakdowns: tuple[Breakdown, ...]
     definition: tuple[Fact, ...]
@@ -154,6 +156,7 @@ class FigurePage(Frame):
     arithmetic: tuple[Fact, ...]  # the formula with its numbers
     steps: tuple[Step, ...]  # measures, anchors, rules ...: what an auditor unfolds
     files: Link  # to the files behind it
+    peers: PeerBlock | None
     practices: tuple[PracticeCard, ...]
     plans: tuple[PlanCard, ...]
     actions: Table | None
@@ -291,6 +294,7 @@ class History(Frame):
     template: ClassVar[str] = "history.html"
 
     table: Table
+    restatements: Table | None  # which published figures were changed, when and why
     bank: Table | None  # the bank's composite month by month in this version
 
 
@@ -304,6 +308,18 @@ class ChangesPage(Frame):
     composites: Table
     parts: tuple[Table, ...]  # statuses, restated figures, declarations, plans: those that have changes
     values: Folded | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompetitorPage(Frame):
+    """Our figures beside those of competitors."""
+
+    template: ClassVar[str] = "competitors.html"
+
+    sentences: tuple[str, ...]  # how old the comparison is
+    table: Table  # every newest comparison, the worst material gap first
+    opportunities: Table | None
+    growth: Table | None  # why shares moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

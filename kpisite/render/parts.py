@@ -195,6 +195,15 @@ class PlanCard:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerBlock:
+    """The competitors of a figure: where it stands in words, over time, and the newest comparison with each."""
+
+    text: str
+    chart: Markup
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A family's part of a list."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from kpisite.errors import AuthorError, Problem
 from kpisite.evaluate.report import Report
+from kpisite.release.vintages import restatements
 from kpisite.render.board import Board, board
 from kpisite.render.doors import Choice, Chooser, Redirect
 from kpisite.render.edition import Edition, edition
@@ -15,6 +16,7 @@ from kpisite.render.pages import Frame
 from kpisite.render.sheets import Origins, Sheet
 from kpisite.render.theme import Theme
 from kpisite.render.views.changes import changes_page, changes_path
+from kpisite.render.views.competitors import competitor_page
 from kpisite.render.views.families import family_list, family_page
 from kpisite.render.views.figure import figure_page
 from kpisite.render.views.history import history
@@ -50,8 +52,9 @@ def parts(reports: Sequence[Report], theme: Theme, origins: Sequence[Origins]) -
     refuse_unknown_languages(reports, theme)
     found: dict[str, list[Sheet]] = {}
     known = {id(report): origin for report, origin in zip(reports, origins, strict=True)}
-    for report in reports:
-        shared = board(report)
+    changes, versions = restatements(reports), [report.version for report in reports]
+    for number, report in enumerate(reports, 1):
+        shared = board(report, changes, versions[:number])
         for lang in report.site.site.languages:
             e = edition(shared, lang, theme.texts)
             for about, made in _together(plan(e, reports)):
@@ -86,6 +89,7 @@ def _key(e: Edition, made: Iterable[Made], origins: Mapping[int, Origins], more:
     origin, kinds = origins[id(e.report)], {make.func for make in makes}
     if kinds <= {scorecard, figure_page}:
         (s,) = {make.args[1] for make in makes}
+        more = (*more, [one for one in e.board.published if one.product == e.report.subjects[s].id])
         return origin.of_subject(s, more) if kinds == {scorecard} else origin.of_figures(s, more)
     return origin.of_report(more)
 
@@ -131,6 +135,8 @@ def plan(e: Edition, reports: Sequence[Report]) -> Iterator[Made]:
     for id_ in sorted(e.site.plans):
         yield f"plans/{id_}/index.html", partial(plan_page, e, id_)
     yield "playbook/index.html", partial(playbook, e)
+    if e.site.competitors is not None:
+        yield "competitors/index.html", partial(competitor_page, e)
     yield "strategy-map/index.html", partial(strategy_map, e)
     yield "methodology/index.html", partial(methodology, e)
     yield "glossary/index.html", partial(glossary, e)

@@ -26,6 +26,7 @@ KINDS = {
     "plans": "plans/index.html",
     "plan": "plans/{plan}/index.html",
     "methodology": "methodology/index.html",
+    "competitors": "competitors/index.html",
     "strategy map": "strategy-map/index.html",
     "glossary": "glossary/index.html",
     "history": "history/index.html",

@@ -25,8 +25,10 @@ from kpisite.render.parts import Fact, Folded, Head, Link, Table
 from kpisite.render.views import plotted
 from kpisite.render.views.breakdown import breakdowns
 from kpisite.render.views.cards import actions_table, plan_cards, practice_cards
+from kpisite.render.views.competitors import peer_block
 from kpisite.render.views.definition import benchmarks, definition, versions
 from kpisite.render.views.explained import steps
+from kpisite.render.views.restated import figure_restatements
 from kpisite.render.views.smart import smart
 
 # No tolerance is printed with more decimals than this.
@@ -58,6 +60,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         target_facts=_target_facts(e, s, i, one),
         smart=smart(e, s, i),
         months=_table(e, Grain.MONTH, months),
+        restated=figure_restatements(e, s, i),
         grains=tuple(
             _folded(e, s, i, grain) for grain in GRAIN_ORDER if grain in e.report.figures and grain != Grain.MONTH
         ),
@@ -68,6 +71,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         arithmetic=arithmetic,
         steps=unfolded,
         files=files,
+        peers=peer_block(e, s, i, title),
         practices=practice_cards(e, board.good_practices(indicator), root),
         plans=plan_cards(e, plans, root),
         actions=actions_table(e, plans, root, indicator=indicator),

@@ -10,6 +10,7 @@ from kpisite.render.edition import Edition, root_of
 from kpisite.render.pages import History
 from kpisite.render.parts import Table
 from kpisite.render.views.changes import changes_path
+from kpisite.render.views.restated import restatement_log
 
 
 def history(e: Edition, reports: Sequence[Report]) -> History:
@@ -19,6 +20,7 @@ def history(e: Edition, reports: Sequence[Report]) -> History:
     return History(
         **e.frame(path, title=words["title"], lead=lead, section="history"),
         table=_versions(e, reports, root_of(path)),
+        restatements=restatement_log(e, root_of(path)),
         bank=_bank(e),
     )
 

@@ -7,11 +7,13 @@ from markupsafe import Markup
 from kpisite.evaluate.report import STATUSES
 from kpisite.languages import Column
 from kpisite.periods import Grain
+from kpisite.release.vintages import first_values
 from kpisite.render import charts
 from kpisite.render.cells import Cell, Places, Raw, raw
 from kpisite.render.charts import BulletChart, BulletRow, HistoryChart
 from kpisite.render.edition import Edition
 from kpisite.render.levels import levels
+from kpisite.render.views.restated import of_figure
 
 # A list longer than this shows the rows that need it most; the whole of it is in the data.
 LONGEST = 100
@@ -65,6 +67,8 @@ def history(e: Edition, s: int, i: int, title: str) -> Markup:
             limit=declared.limit.value / column.factor if declared.limit else None,
             texts=e.chart_texts,
             displays=tuple(e.tongue.numbers(steps, column.decimals, missing=e.t["say"]["missing"])),
+            published=_published(e, s, i, column),
+            remark=e.t["restated"]["chart"] if of_figure(e, s, i) else "",
         )
     )
 
@@ -72,6 +76,18 @@ def history(e: Edition, s: int, i: int, title: str) -> Markup:
 def _points(column: Column, steps: list[float]) -> tuple[float | None, ...]:
     power = 10.0**column.decimals
     return tuple([None if n != n else n / power for n in steps])
+
+
+def _published(e: Edition, s: int, i: int, column: Column) -> tuple[float | None, ...]:
+    """As first published, from the month before the first changed one to the month after the last, to join the line."""
+    changed = of_figure(e, s, i)
+    if not changed:
+        return ()
+    figures = e.board.months
+    line = first_values(changed, figures.periods, figures.value[s, i])
+    when = [t for t, period in enumerate(figures.periods) if any(one.period == period for one in changed)]
+    near = {t + step for t in when for step in (-1, 0, 1)}
+    return tuple(shown(column, value) if t in near else None for t, value in enumerate(line.tolist()))
 
 
 def bullet(e: Edition, s: int, keys: tuple[int, ...], cells: list[Cell]) -> Markup:
