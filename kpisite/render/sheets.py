@@ -7,7 +7,7 @@ the figures of the other subjects, which they do not show; tests/render/test_she
 
 import hashlib
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -21,8 +21,8 @@ from kpisite.evaluate.report import Report
 from kpisite.measure.inputs import Inputs
 
 Files = Iterable[tuple[str, bytes]]
-# What a report holds by grain: arrays whose first axis is the subjects.
-BY_GRAIN = ("figures", "scores", "signals")
+# What of a report holds arrays whose first axis is the subjects, by grain or for all grains together.
+BY_SUBJECT = ("figures", "scores", "signals", "outlook")
 # What is told of a figure, but not in a scorecard.
 TOLD = ("sources", "inputs")
 PLACE = attrgetter(*[field.name for field in fields(Place)])
@@ -63,11 +63,16 @@ class Origins:
 
 def arrays_of(report: Report) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     """All arrays whose first axis is the subjects, in a fixed order, with what each of them is."""
-    for held in BY_GRAIN:
-        for grain, one in getattr(report, held).items():
+    for held in BY_SUBJECT:
+        for grain, one in by_grain(getattr(report, held)).items():
             for name, value in _fields(one):
                 if isinstance(value, np.ndarray):
                     yield f"{held} {grain} {name} {value.dtype} {value.shape}", value
+
+
+def by_grain(held: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any dataclass, or several by grain
+    """What is held by grain; what is held for all grains together stands under no name."""
+    return held if isinstance(held, dict) else {"": held}
 
 
 def hash_of(*values: object) -> str:
@@ -95,8 +100,11 @@ def hash_of_inputs(inputs: Inputs, product: int | None = None) -> str:
 def _common(report: Report) -> Iterator[object]:
     """Everything but the rows of the subjects."""
     for name, value in _fields(report):
-        if name in BY_GRAIN:
-            yield [(grain, [held for _, held in _fields(one) if not _is_array(held)]) for grain, one in value.items()]
+        if name in BY_SUBJECT:
+            yield [
+                (grain, [held for _, held in _fields(one) if not _is_array(held)])
+                for grain, one in by_grain(value).items()
+            ]
         elif name not in TOLD:
             yield name, value
     yield [name for name, _ in arrays_of(report)]
