@@ -63,7 +63,7 @@ def _of_grain(
             "segment": shown.segment,
             **{name: getattr(drawn, name) for name in ("mean", "spread", "lower", "upper", "state")},
             **_judged(declared, shown.values, shown.segment, drawn),
-            "assurance": _assurance(declared, drawn, goal),
+            "assurance": _assurance(declared, shown.values, drawn, goal),
         }
         _mark_rare(parts, rare & ~np.isnan(value), value)
         for name, array in parts.items():
@@ -96,12 +96,12 @@ def _judged(declared: Sequence[Indicator], values: Floats, segment: Codes, drawn
     return {"rule": found.rule, "variation": variation}
 
 
-def _assurance(declared: Sequence[Indicator], drawn: Limits, goal: tuple[Floats, Floats]) -> Codes:
+def _assurance(declared: Sequence[Indicator], values: Floats, drawn: Limits, goal: tuple[Floats, Floats]) -> Codes:
     """Will a process like this reach its target by itself: always, by chance, or never; equality is by chance."""
     low, high = goal
     levels = np.array([one.spc == "level" for one in declared], dtype=np.bool_)[:, None]
     sign = np.array([SIGNS[one.direction] for one in declared], dtype=np.int8)[:, None]
-    known = levels & (drawn.state != NONE) & ~np.isnan(low)
+    known = levels & (drawn.state != NONE) & ~np.isnan(low) & ~np.isnan(values)
     ranged = ~np.isnan(high)
     below, above = low < drawn.lower, low > drawn.upper
     passes = np.where(sign > 0, below, above)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from kpisite.evaluate.report import KEY, Figures
 from kpisite.languages import Column
 from kpisite.measure.series import REASONS
+from kpisite.periods import Grain
 from kpisite.render import rounding
 from kpisite.render.edition import SCORE_LIMITS, Edition
 
@@ -116,18 +117,18 @@ def cells(e: Edition, places: Places, columns: Sequence[Column]) -> list[Cell]:
     shown = rounding.rounded(numbers, columns)
     gaps = rounding.gaps(shown[:, 0], shown[:, 1], shown[:, 2]).tolist()
     scores = e.tongue.numbers(rounding.scores(figures.score[at], SCORE_LIMITS).tolist(), 1)
-    missing, marks = e.t["say"]["missing"], e.marks
+    missing, marks = e.t["say"]["missing"], e.judgements(Grain.MONTH, at)
     return [
         Cell(
             missing if n != n else amount(n, column),
             "" if low != low else amount(low, column) if high != high else e.tongue.amount_span(low, high, column),
             "" if gap != gap else amount(gap, column, signed=True, gap=True),
-            marks[status],
+            mark,
             score,
             remark_,
         )
-        for column, (n, low, high), gap, status, score, remark_ in zip(
-            columns, shown.tolist(), gaps, figures.status[at].tolist(), scores, _remarks(e, places), strict=True
+        for column, (n, low, high), gap, mark, score, remark_ in zip(
+            columns, shown.tolist(), gaps, marks, scores, _remarks(e, places), strict=True
         )
     ]
 

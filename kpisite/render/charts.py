@@ -15,7 +15,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from kpisite.render import charts_history, charts_static, charts_waterfall
+from kpisite.render import charts_history, charts_signal, charts_static, charts_waterfall
 from kpisite.render.charts_model import (
     STATUSES,
     BulletChart,
@@ -31,6 +31,7 @@ from kpisite.render.charts_model import (
     position,
 )
 from kpisite.render.charts_peers import PeerLine, PeersChart, peers_block, peers_still
+from kpisite.render.charts_signal import SignalChart
 from kpisite.render.charts_spark import sparklines
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "MultiplesChart",
     "PeerLine",
     "PeersChart",
+    "SignalChart",
     "SmallSeries",
     "WaterfallChart",
     "WaterfallRow",
@@ -51,6 +53,7 @@ __all__ = [
     "history",
     "multiples",
     "peers",
+    "signal",
     "sparklines",
     "waterfall",
 ]
@@ -89,6 +92,30 @@ def history(chart: HistoryChart) -> Markup:
     name = "history wide" if charts_history.wide(plan) else "history"
     caption = _caption(chart.title, chart.unit, chart.remark)
     return figure(name, chart.id, caption, still, _block("history", words_, data))
+
+
+def signal(chart: SignalChart) -> Markup:
+    """Signal or noise, or what lies ahead: mean, limits and target, or a dashed forecast in its fan."""
+    plan = charts_signal.signal_plan(chart)
+    words = {
+        "left": plan.room,
+        "low": plan.axis.low,
+        "high": plan.axis.high,
+        "ticks": plan.ticks,
+        "decimals": f",.{plan.decimals}f",
+        "labels": [chart.periods[at] for at in plan.shown],
+        "words": dict(chart.words),
+        **{name: chart.words[name] for name in ("period", "value", "signal")},
+    }
+    notes = {
+        "at": [round(plan.axis.value(note.y), 9) for note in plan.notes],
+        "text": [note.text for note in plan.notes],
+    }
+    series = {name: _once(column) for name, column in charts_signal.signal_series(chart).items()}
+    data = _object({"series": _joined(_shared("period", chart.periods), _json(series)), "notes": _json(notes)})
+    name = "history wide" if plan.wide else "history"
+    still = charts_signal.still(chart, plan)
+    return figure(name, chart.id, _caption(chart.title, chart.unit), still, _block("signal", _json(words), data))
 
 
 def bullet(chart: BulletChart) -> Markup:

@@ -83,7 +83,7 @@ def plan(chart: HistoryChart) -> Plan:
     else:
         limit = None
     marks, decimals = ticks(axis.low, axis.high)
-    notes = tuple(_apart(_notes(chart, targets, axis, limit)))
+    notes = tuple(apart(_notes(chart, targets, axis, limit)))
     return Plan(values, targets, highs, tolerances, axis, marks, decimals, thinned(len(chart.periods)), limit, notes)
 
 
@@ -122,14 +122,14 @@ def _lines(chart: HistoryChart, plan: Plan, heights: list[str | None]) -> str:
     step, axis = WIDE / max(1, len(chart.periods)), plan.axis
     grid = "".join([f"M0 {axis.y(tick)}H{WIDE}" for tick in plan.ticks])
     limit = "" if plan.limit is None else f"M0 {axis.y(plan.limit)}H{WIDE}"
-    targets = _steps(plan.targets, axis, step) + _steps(plan.targets_high, axis, step)
+    targets = stairs(plan.targets, axis, step) + stairs(plan.targets_high, axis, step)
     return (
         _bands(chart.direction, plan, step)
         + path("grid", grid)
         + path("limit", limit)
         + path("target", targets)
-        + (path("published", _course(axis.heights(gaps(chart.published)), step)) if chart.published else "")
-        + path("line", _course(heights, step))
+        + (path("published", line_through(axis.heights(gaps(chart.published)), step)) if chart.published else "")
+        + path("line", line_through(heights, step))
     )
 
 
@@ -154,17 +154,19 @@ def _bands(direction: str, plan: Plan, step: float) -> str:
     return path("band-amber", "".join(amber)) + path("band-red", "".join(red))
 
 
-def _steps(levels: Numbers, axis: Axis, step: float) -> str:
+def stairs(levels: Numbers, axis: Axis, step: float) -> str:
+    """A level for each period, drawn over its width."""
     return "".join(
         [f"M{at * step:.1f} {axis.y(level)}H{end * step:.1f}" for at, end, level in _runs(levels) if level is not None]
     )
 
 
-def _course(heights: list[str | None], step: float) -> str:
+def line_through(heights: list[str | None], step: float) -> str:
+    """The line through the middles of the periods, broken at gaps."""
     if None not in heights:
         return _form(len(heights), step) % tuple(heights)
     parts, pen = [], "M"
-    for x, y in zip(_middles(len(heights), step, 1), heights, strict=True):
+    for x, y in zip(middles(len(heights), step, 1), heights, strict=True):
         if y is None:
             pen = "M"
             continue
@@ -176,24 +178,24 @@ def _course(heights: list[str | None], step: float) -> str:
 @cache
 def _form(count: int, step: float) -> str:
     """The line through so many periods with its heights left open."""
-    return "M" + "L".join([f"{x} %s" for x in _middles(count, step, 1)])
+    return "M" + "L".join([f"{x} %s" for x in middles(count, step, 1)])
 
 
 def _points(statuses: tuple[str, ...], heights: list[str | None]) -> str:
-    places = _middles(len(heights), 100 / max(1, len(heights)), 2)
+    places = middles(len(heights), 100 / max(1, len(heights)), 2)
     return "".join(
         [point(status, x, y) for x, y, status in zip(places, heights, statuses, strict=True) if y is not None]
     )
 
 
 @cache
-def _middles(count: int, step: float, decimals: int) -> tuple[str, ...]:
+def middles(count: int, step: float, decimals: int) -> tuple[str, ...]:
     """Where the periods stand from left to right; the same for all charts with so many of them."""
     return tuple([f"{(at + 0.5) * step:.{decimals}f}" for at in range(count)])
 
 
 def _periods(chart: HistoryChart, plan: Plan) -> str:
-    places = _middles(len(chart.periods), 100 / max(1, len(chart.periods)), 2)
+    places = middles(len(chart.periods), 100 / max(1, len(chart.periods)), 2)
     return "".join([text("period", f"{places[at]}%", HEIGHT + 18, chart.periods[at]) for at in plan.shown])
 
 
@@ -207,7 +209,7 @@ def _notes(chart: HistoryChart, targets: Numbers, axis: Axis, limit: float | Non
     return notes
 
 
-def _apart(notes: list[Note]) -> list[Note]:
+def apart(notes: list[Note]) -> list[Note]:
     """Move words down until none hides another; the highest one stays."""
     placed: list[Note] = []
     for note in sorted(notes, key=lambda note: note.y):

@@ -9,6 +9,7 @@ from typing import Any
 
 from kpisite.render import charts_waterfall
 from kpisite.render.charts_history import BOTTOM, ROOM, TOP
+from kpisite.render.charts_kinds_signals import signal_chart
 from kpisite.render.charts_model import AT_RISK, FULL, ON_TARGET, STATUSES
 from kpisite.render.charts_static import HEAD, HEADINGS, ROW_LABELS, SMALL
 
@@ -114,6 +115,10 @@ def _history() -> Spec:
         ),
         padding={"left": "@left", "right": RIGHT, "top": TOP, "bottom": BOTTOM},
     )
+
+
+def _signal() -> Spec:
+    return _fitted(signal_chart(), padding={"left": "@left", "right": RIGHT, "top": TOP, "bottom": BOTTOM})
 
 
 def _bullet() -> Spec:
@@ -372,6 +377,7 @@ KINDS: dict[str, Callable[[], Spec]] = {
     "multiples": _multiples,
     "waterfall": _waterfall,
     "peers": _peers,
+    "signal": _signal,
 }
 
 CONFIG: Spec = {

@@ -58,9 +58,9 @@ def course(e: Edition, s: int, i: int, grain: Grain) -> Course:
 
 
 def _marks(e: Edition, s: int, i: int, grain: Grain) -> list[Markup]:
-    """The status of each figure; one of a running period has none, and says how much of it there is."""
+    """Status and signal of each figure; one of a running period has none, and says how much of it there is."""
     figures = e.report.figures[grain]
-    found = [e.marks[status] for status in figures.status[s, i].tolist()]
+    found = e.judgements(grain, (s, i))
     for t in np.flatnonzero(figures.provisional[s, i]).tolist():
         found[t] = e.provisional(int(figures.provisional[s, i, t]), figures.periods[t].months)
     return found

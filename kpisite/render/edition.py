@@ -43,6 +43,7 @@ class Edition:
     indicators: tuple[str, ...]
     families: tuple[str, ...]
     marks: tuple[Markup, ...]
+    signal_marks: tuple[tuple[Markup, ...], ...]  # by variation and assurance; empty where nothing is charted
     chart_texts: ChartTexts
     nav: tuple[NavItem, ...]
     plain_columns: tuple[Column, ...]  # by indicator: without a factor
@@ -100,6 +101,14 @@ class Edition:
     def provisional(self, there: int, months: int) -> Markup:
         """The mark of a figure of a running period: of how many of its months it is made."""
         return marks.provisional(self.t["say"]["provisional"].format(n=there, m=months))
+
+    def judgements(self, grain: Grain, at: tuple[Any, ...]) -> list[Markup]:
+        """Status and signal of the figures at these places of a grain's arrays."""
+        status, found = self.report.figures[grain].status[at].tolist(), self.report.signals.get(grain)
+        if found is None:
+            return [self.marks[code] for code in status]
+        codes = zip(status, found.variation[at].tolist(), found.assurance[at].tolist(), strict=True)
+        return [self.marks[one] + self.signal_marks[variation][assurance] for one, variation, assurance in codes]
 
     def tile(self, status: int, number: str) -> Markup:
         """Glyph and number for a matrix."""
@@ -271,6 +280,7 @@ def edition(board: Board, lang: str, texts: Mapping[str, Mapping[str, Any]]) -> 
         indicators=tuple(one.name.in_(lang) for one in indicators),
         families=tuple(site.families[f].name.in_(lang) for f in report.families),
         marks=marks.status_marks(status),
+        signal_marks=marks.signal_marks(t["signal"], t["say"]["list_join"]),
         chart_texts=ChartTexts(
             **{key: t["chart"][key] for key in ("value", "target", "tolerance", "limit", "period", "no_data")},
             **{key: status[key] for key in ("green", "amber", "red", "grey")},

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from markupsafe import Markup, escape
 
-from kpisite.evaluate.report import STATUSES
+from kpisite.evaluate.report import ASSURANCES, STATUSES, VARIATIONS
 from kpisite.render.parts import Fact, Head, Link, Table
 
 # Neither authors' texts nor data can hold this character.
@@ -36,6 +36,36 @@ def verdict(word: str, *, is_good: bool) -> Markup:
     """A word for met or in doubt, with a sign of its own."""
     name, sign = ("met", "✓") if is_good else ("doubt", "?")
     return Markup(f'<span class="verdict {name}"><span aria-hidden="true">{sign}</span> {escape(word)}</span>')
+
+
+# Up or down, and what it means: a tick is better, an exclamation mark worse, nothing beside it neither.
+_VARIATION_GLYPHS = {
+    "common": "≈",
+    "improvement-high": "↑✓",
+    "improvement-low": "↓✓",
+    "concern-high": "↑!",
+    "concern-low": "↓!",
+    "neutral-high": "↑",
+    "neutral-low": "↓",
+}
+_ASSURANCE_GLYPHS = {"passes": "P", "hit-or-miss": "?", "fails": "F"}
+
+
+def signal_marks(words: Mapping[str, Mapping[str, str]], join: str) -> tuple[tuple[Markup, ...], ...]:
+    """What the chart of natural variation says, by variation and assurance: glyphs, and words for those who hear."""
+    return tuple(tuple(_signal(one, other, words, join) for other in ASSURANCES) for one in VARIATIONS)
+
+
+def _signal(variation: str, assurance: str, words: Mapping[str, Mapping[str, str]], join: str) -> Markup:
+    if not variation and not assurance:
+        return Markup()
+    glyphs = [_VARIATION_GLYPHS.get(variation, ""), _ASSURANCE_GLYPHS.get(assurance, "")]
+    said = [words["variation"][variation]] if variation else []
+    said += [words["assurance"][assurance]] if assurance else []
+    kind = variation.split("-")[0] or "none"
+    form = Markup(' <span class="signal signal-{}" role="img" aria-label="{}" title="{}">{}</span>')
+    text = join.join(said)
+    return form.format(kind, text, text, " ".join(glyph for glyph in glyphs if glyph))
 
 
 def tile(status: int, words: Mapping[str, str], number: str) -> Markup:

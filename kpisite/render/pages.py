@@ -30,6 +30,7 @@ from kpisite.render.parts import (
     ScoreBox,
     Section,
     Step,
+    StoryBlock,
     Table,
     TermEntry,
     Why,
@@ -146,6 +147,8 @@ class FigurePage(Frame):
     facts: tuple[Fact, ...]
     target_facts: tuple[Fact, ...]  # who set it, when, from which baseline, why
     smart: Table | None  # is the target specific, measurable, achievable, relevant, bound in time?
+    signal: StoryBlock | None  # signal or noise
+    outlook: StoryBlock | None  # forecast and achievability
     months: Table  # newest first
     restated: Table | None  # months that were changed since they were first published
     grains: tuple[Folded, ...]  # quarters, half-years, years, year to date

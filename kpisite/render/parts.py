@@ -153,6 +153,18 @@ class Breakdown:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryBlock:
+    """A part of a figure's story: a sentence, a chart, facts, a remark, and a table folded away."""
+
+    title: str
+    lead: str
+    chart: Markup
+    facts: tuple[Fact, ...]
+    note: str
+    folded: Folded | None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One figure within a page: its title, a sentence, its chart and key facts."""
 

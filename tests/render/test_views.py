@@ -81,9 +81,9 @@ def test_key_indicators_come_by_weighted_shortfall_and_missing_ones_before_the_g
     page = scorecard(EN, CARD)
 
     assert [row[0] for row in rows(page.key)] == ["Overdue ratio", "NPL ratio", "Margin", "Satisfaction"]
-    assert rows(page.key)[0][1:8] == ["3.45%", "2.80%", "+0.65 pp", "■ off target", "13.3", "40", "+0.95 pp"]
+    assert rows(page.key)[0][1:8] == ["3.45%", "2.80%", "+0.65 pp", "■ off target ↑! P", "13.3", "40", "+0.95 pp"]
     assert rows(page.key)[3][1] == "n/a"
-    assert rows(page.key)[3][9] == "not delivered"
+    assert rows(page.key)[3][10] == "not delivered"
 
 
 def test_a_range_is_printed_with_both_bounds():
@@ -97,7 +97,7 @@ def test_the_gap_is_the_difference_of_the_numbers_that_are_shown():
     row = next(row for row in rows(page.key) if row[0] == "Overdue ratio")
 
     assert row[1:4] == ["2.80%", "2.80%", "0.00 pp"]
-    assert row[4] == "● on target"
+    assert row[4].startswith("● on target")
 
 
 def test_a_product_shows_who_answers_and_what_it_weighs():
@@ -148,7 +148,7 @@ def test_a_figure_page_lists_its_months_newest_first():
     listed = rows(page.months)
 
     assert len(listed) == 24
-    assert listed[0] == ["Dec 2025", "3.45", "2.80", "+0.65", "76.8%", "■ off target", "13.3", ""]
+    assert listed[0] == ["Dec 2025", "3.45", "2.80", "+0.65", "76.8%", "■ off target ↑! P", "13.3", ""]
     assert [head.text for head in page.months.heads][1:4] == ["Value (%)", "Target (%)", "Gap (pp)"]
     assert [folded.title for folded in page.grains] == ["Quarters", "Year to date"]
 

@@ -23,6 +23,7 @@ from kpisite.render.narrative import (
 from kpisite.render.pages import FigurePage
 from kpisite.render.parts import Fact, Folded, Head, Link, Table
 from kpisite.render.views import plotted
+from kpisite.render.views.ahead import outlook_block, signal_block
 from kpisite.render.views.breakdown import breakdowns
 from kpisite.render.views.cards import actions_table, plan_cards, practice_cards
 from kpisite.render.views.competitors import peer_block
@@ -52,13 +53,15 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     products = Link(e.t["nav"]["products"], f"{root}products/index.html")
     return FigurePage(
         **e.frame(path, title=title, lead=lead, section="products", crumbs=(products, e.to_subject(s, root))),
-        status=e.mark(one.status),
+        status=e.judgements(Grain.MONTH, (s, [i], board.now))[0],
         score=months.scores[board.now],
         badges=_badges(e, s, i, one),
         chart=plotted.history(e, s, i, title),
         facts=_facts(e, s, i, one, months.attainments[board.now]),
         target_facts=_target_facts(e, s, i, one),
         smart=smart(e, s, i),
+        signal=signal_block(e, s, i),
+        outlook=outlook_block(e, s, i),
         months=_table(e, Grain.MONTH, months),
         restated=figure_restatements(e, s, i),
         grains=tuple(

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
+from kpisite.evaluate.achieve import LIKELY_FROM, UNLIKELY_BELOW
+from kpisite.evaluate.limits import FEWEST, FIRM, LOCKED
 from kpisite.evaluate.report import AMBER, GREEN, GREY, RED
+from kpisite.evaluate.trend import POINTS, THRESHOLDS
 from kpisite.measure.series import REASONS
 from kpisite.render import marks
 from kpisite.render.edition import Edition
@@ -49,6 +52,13 @@ def _settings(e: Edition) -> dict[str, str]:
         "least_coverage": e.percent(scoring.least_coverage),
         "default_tolerance": words["default_tolerance_words"].format(share=share),
         "veto_score": _plain(e, scoring.veto_score),
+        "fewest": str(FEWEST),
+        "firm": str(FIRM),
+        "locked": str(LOCKED),
+        "points": str(POINTS),
+        "threshold": str(THRESHOLDS[POINTS]),
+        "likely": e.percent(LIKELY_FROM),
+        "unlikely": e.percent(UNLIKELY_BELOW),
     }
 
 

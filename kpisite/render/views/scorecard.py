@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from kpisite.evaluate.report import STATUSES, Report
+from kpisite.evaluate.trend import TRENDS
 from kpisite.render import marks
 from kpisite.render.cells import Cell, carried, cell, of_subject
 from kpisite.render.edition import Edition, root_of
@@ -193,6 +194,7 @@ def _key_table(e: Edition, s: int, rows: _Rows, shown: list[Cell]) -> Table:
         weight_column(e, of_subject(s, e.board.keys[s])),
         rows.changes[:count],
         rows.lines[:count],
+        [_trend(e, s, i) for i in e.board.keys[s]],
         [one.remark for one in shown],
     )
     caption, note = e.t["scorecard"]["key"], e.t["scorecard"]["key_note"]
@@ -206,8 +208,15 @@ def _key_heads(e: Edition) -> tuple[Head, ...]:
         e.head("status", "status"),
         *(e.head(key, "num") for key in ("score", "weight", "prior_year")),
         e.head("trend", "chart"),
+        e.head("six_points"),
         e.head("reason"),
     )
+
+
+def _trend(e: Edition, s: int, i: int) -> str:
+    """The word for the last six points, where they are enough."""
+    code = int(e.report.outlook.trend[s, i])
+    return str(e.t["trend"][TRENDS[code]]) if code else ""
 
 
 def _monitor(e: Edition, s: int, rows: _Rows) -> Folded | None:

@@ -1,0 +1,149 @@
+"""The blocks of a figure's page that tell signal from noise and what lies ahead, and their charts."""
+
+import json
+import re
+
+import pytest
+
+from kpisite.evaluate.report import ASSURANCES, VARIATIONS
+from kpisite.render import charts
+from kpisite.render.charts_signal import SignalChart
+from kpisite.render.marks import signal_marks
+from kpisite.render.views.figure import figure_page
+from kpisite.render.views.methodology import methodology
+from tests.factories import a_report, a_site, an_indicator
+from tests.render.small import in_language
+
+WORDS = dict.fromkeys(("value", "target", "period", "mean", "upper", "lower", "expected", "signal", "common"), "w")
+
+
+def a_chart(**more):
+    given = {
+        "id": "signal", "title": "波动", "unit": "%", "periods": ("1", "2", "3"), "values": (1.0, None, 3.0),
+        "displays": ("1", "", "3"), "mean": (2.0, 2.0, 2.5), "lower": (0.0, 0.0, 1.0), "upper": (4.0, 4.0, 5.0),
+        "trial": (False, False, True), "targets": (2.5,) * 3, "targets_high": (None,) * 3,
+        "marks": ("common", "", "improvement"), "expected": (None,) * 3, "fan_low": (None,) * 3,
+        "fan_high": (None,) * 3, "decimals": 1, "words": WORDS,
+    }  # fmt: skip
+    return SignalChart(**given | more)
+
+
+def test_signals_have_a_shape_of_their_own_and_trial_limits_are_dashed():
+    drawn = charts.signal(a_chart())
+
+    assert drawn.count('href="#mark-improvement"') == 1
+    assert drawn.count('href="#mark-common"') == 1
+    assert '<path class="bound" d="M0.0' in drawn
+    assert '<path class="bound trial" d="M666.7' in drawn
+    assert 'class="fan"' not in drawn
+
+
+def test_a_mean_breaks_where_limits_are_computed_anew():
+    mean = re.search(r'<path class="mean" d="([^"]+)"', charts.signal(a_chart())).group(1)
+
+    assert mean.count("M") == 2
+
+
+def test_a_forecast_is_dashed_in_its_fan():
+    drawn = charts.signal(
+        a_chart(values=(1.0, 2.0, None), expected=(None, 2.0, 3.0), fan_low=(None, 2.0, 2.5), fan_high=(None, 2.0, 3.5))
+    )
+
+    assert '<path class="line ahead" d="M500.0' in drawn
+    assert re.search(r'<path class="fan" d="M500.0 [\d.]+L833.3 [\d.]+L833.3 [\d.]+L500.0 [\d.]+z"', drawn)
+
+
+def test_the_live_chart_has_the_same_columns():
+    block = json.loads(re.search(r'<script type="application/json">(.*?)</script>', charts.signal(a_chart())).group(1))
+
+    assert block["kind"] == "signal"
+    assert block["data"]["series"]["mark"] == ["common", "", "improvement"]
+    assert block["data"]["series"]["mean"] == [2.0, 2.0, 2.5]
+    assert block["data"]["notes"]["text"] == ["w"] * 4
+
+
+def test_every_mark_has_words_and_no_two_are_alike():
+    words = {"variation": {name: f"<{name}>" for name in VARIATIONS}, "assurance": {name: name for name in ASSURANCES}}
+    marks = [mark for row in signal_marks(words, ", ") for mark in row]
+
+    assert marks[0] == ""
+    assert len(set(marks)) == len(VARIATIONS) * len(ASSURANCES)
+    assert all("aria-label=" in mark and "<common>" not in mark for mark in marks[1:])
+
+
+def a_page(lang, values, **more):
+    key = {"it": {"weight": 100, "target": 95, "tolerance": 3, "by": "2026-03"}}
+    site = a_site({"card": {"key": key} | more}, {"it": an_indicator(decimals=1)}, history=len(values))
+    months = [f"{2025 - back // 12:04d}-{12 - back % 12:02d}" for back in reversed(range(len(values)))]
+    report = a_report(site, {"card": {"it": dict(zip(months, values, strict=True))}})
+    return figure_page(in_language(lang, report), 0, 0)
+
+
+STEADY = [90.0, 91.0] * 14
+REBASE = {"it": {"from": "2025-01", "reason": {"zh": "新流程", "en": "New process"}}}
+
+
+@pytest.mark.parametrize(
+    ("lang", "lead", "assurance"),
+    [
+        ("en", "The latest figure lies within normal variation.", "the process as it is will not reach its target"),
+        ("zh", "最近一期在正常波动范围内。", "现有过程达不到目标"),
+    ],
+)
+def test_the_block_says_what_the_chart_shows(lang, lead, assurance):
+    block = a_page(lang, STEADY).signal
+
+    assert block.lead == lead
+    assert block.facts[1].value == assurance
+    assert "90.5" in block.facts[3].value
+    assert "<figure" in block.chart
+    assert block.note == ""
+
+
+def test_a_rebase_is_named_with_its_reason():
+    facts = a_page("en", STEADY, rebase=REBASE).signal.facts
+
+    assert (facts[-1].value, facts[-1].note) == ("Jan 2025", "New process")
+
+
+def test_a_long_shift_suggests_a_rebase():
+    assert "declare a rebase" in a_page("en", [*STEADY, *[93.0, 92.8] * 4]).signal.note
+
+
+def test_few_points_have_neither_limits_nor_a_forecast():
+    page = a_page("en", [90.0, 91.0, 90.0])
+
+    assert page.signal.chart == ""
+    assert "eight are needed" in page.signal.lead
+    assert page.outlook is None
+
+
+def test_the_outlook_names_method_error_chance_and_change():
+    block = a_page("en", [60.0 + n for n in range(28)]).outlook
+    told = {fact.label: fact.value for fact in block.facts}
+
+    assert told["Method"].startswith("the last value goes on with")
+    assert told["Trend of the last six points"] == "improving"
+    assert told["Target within reach"] == "unlikely"
+    assert told["Change still needed"] == "+8.0 pp"
+    assert told["Against the best tenth of past changes"] == "2.67 times"
+    assert told["Mean error in hindsight"] == "0.0 pp"
+    assert "Mar 2026" in block.lead
+    assert "fan" in block.chart
+
+
+def test_both_languages_tell_the_same_numbers():
+    def numbers(lang):
+        page = a_page(lang, [*STEADY, 88.0])
+        texts = [fact.value for block in (page.signal, page.outlook) for fact in block.facts]
+        return [re.findall(r"\d+\.\d+", text) for text in texts]
+
+    assert numbers("zh") == numbers("en")
+
+
+def test_the_methodology_names_the_thresholds_in_use():
+    site = a_site({"card": {"monitor": ["it"]}}, {"it": an_indicator()})
+    page = methodology(in_language("en", a_report(site, {"card": {"it": 1.0}})))
+    text = next(section.body for section in page.sections if section.id == "signals")
+
+    assert "after 24 points they are locked" in text
