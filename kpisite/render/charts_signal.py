@@ -91,7 +91,7 @@ def _notes(chart: SignalChart, axis: Axis) -> list[Note]:
     for name, levels in lines.items():
         level = levels[-1] if levels else None
         if level is not None and level == level:
-            kind = "target" if name == "target" else "bound"
+            kind = "target" if name == "target" else "edge"
             found.append(Note(chart.words[name], level, axis.y(level), kind))
     return found
 

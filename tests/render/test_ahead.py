@@ -73,7 +73,13 @@ def test_every_mark_has_words_and_no_two_are_alike():
 
 def a_page(lang, values, **more):
     key = {"it": {"weight": 100, "target": 95, "tolerance": 3, "by": "2026-03"}}
-    site = a_site({"card": {"key": key} | more}, {"it": an_indicator(decimals=1)}, history=len(values))
+    site = a_site(
+        {"card": {"key": key} | more},
+        {"it": an_indicator(decimals=1)},
+        history=len(values),
+        measures={"total": {"source": "monthly", "kind": "flow", "unit": "pct"}},
+        sources={"monthly": {"file": "monthly.csv"}},
+    )
     months = [f"{2025 - back // 12:04d}-{12 - back % 12:02d}" for back in reversed(range(len(values)))]
     report = a_report(site, {"card": {"it": dict(zip(months, values, strict=True))}})
     return figure_page(in_language(lang, report), 0, 0)

@@ -290,7 +290,7 @@ def _stretch(e: Edition, value: float) -> tuple[str, str]:
     if value <= 0:
         return words["met_already"], ""
     if math.isinf(value):
-        return words["never_moved"], words["never_done"]
+        return words["never_moved"], ""
     return _times(e, value), words["never_done"] if value > 1 else ""
 
 
