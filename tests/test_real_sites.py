@@ -134,3 +134,37 @@ class TestTermDepositCampaigns:
 
         assert len(wanted) == 14
         same(found, wanted)
+
+
+class TestComplaints:
+    def test_every_figure_of_14_scattered_months(self, realdata, results):
+        source = realdata / "cfpb_complaints" / "consumer_complaints.csv"
+        found = results("complaints", **{"data/consumer_complaints.csv": source})
+        records = pd.read_csv(source, keep_default_na=False)
+        received, sent = (
+            pd.to_datetime(records[name], format="%m/%d/%Y") for name in ("Date received", "Date sent to company")
+        )
+        records = records.assign(
+            month=received.dt.strftime("%Y-%m"),
+            days=(sent - received).dt.days,
+            product=records.Product.str.lower().str.replace(" ", "-"),
+        )
+
+        wanted = {}
+        for (product, month), rows in records.groupby(["product", "month"]):
+            answered = rows[rows["Consumer disputed?"] != ""]
+            figures = {
+                "complaints": len(rows),
+                "timely-response": 100 * (rows["Timely response?"] == "Yes").sum() / len(rows),
+                "days-to-forward": rows.days.sum() / len(rows),
+            }
+            if len(answered):
+                figures["dispute-rate"] = 100 * (answered["Consumer disputed?"] == "Yes").sum() / len(answered)
+            wanted |= {(product, indicator, month): value for indicator, value in figures.items()}
+
+        same(found, wanted)
+        months = found.index.get_level_values("period").str.fullmatch(r"\d{4}-\d\d")
+        products = ~found.index.get_level_values("product").str.startswith(("line:", "bank"))
+        assert found[months & products].value.notna().sum() == len(wanted)
+        # Where nobody complained there is no rate, and never one of nought or of a hundred.
+        assert found.loc[("mortgage", "timely-response", "2013-09"), "reason"] == "no-data"

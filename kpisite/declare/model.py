@@ -186,7 +186,7 @@ class Source(Model):
     value: str | None = None  # the column of the values; default by the shape
     product: str | None = None
     period: str = "period"
-    period_format: Literal["label", "day-first", "month-first", "excel-serial"] = "label"
+    date_format: Literal["label", "day-first", "month-first", "excel-serial"] = "label"  # of periods and date columns
     weeks: Literal["refuse", "thursday"] = "refuse"  # thursday: a week belongs to the month of its Thursday (ISO 8601)
     grain: Grain | None = None  # only rows of periods this long are read; for sources of mixed lengths
     as_of: str | None = None

@@ -70,7 +70,7 @@ def read_periods(
     bad: dict[str, BadLabel] = {}
     for label in sorted(labels):
         try:
-            period = parse(label, fiscal_start, source.period_format)
+            period = parse(label, fiscal_start, source.date_format)
         except PeriodError as error:
             bad[label] = BadLabel(str(error), error.hint)
             continue

@@ -99,7 +99,7 @@ def _settle(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...]) 
     if is_view(parts) and needs_mending(connection, staged, spec.repeats):
         store(connection, staged)
         _create_view(scope, source, staged, labels, "r.rowid")
-    repaired = repair(connection, staged, f"{staged.table}_products", spec.period_format)
+    repaired = repair(connection, staged, f"{staged.table}_products", spec.date_format)
     faults.cells, faults.mixed, fixes = repaired.bad, repaired.mixed, repaired.fixes
     rows, newest, left_out = count_rows(connection, staged, labels.periods, _last_month(scope))
     if spec.repeats != "allow":

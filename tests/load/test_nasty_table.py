@@ -380,15 +380,15 @@ def test_row_29_a_day_that_could_be_a_month_is_refused_unless_declared(tmp_path)
     text = "product,period,amount\ncard,1/2/2025,5\n"
 
     assert "1/2/2025" in refused(tmp_path, text)[0]
-    assert read(tmp_path, text, site(period_format="day-first")).value("card", "amount", "2025-02") == 5
-    assert read(tmp_path, text, site(period_format="month-first")).value("card", "amount", "2025-01") == 5
+    assert read(tmp_path, text, site(date_format="day-first")).value("card", "amount", "2025-02") == 5
+    assert read(tmp_path, text, site(date_format="month-first")).value("card", "amount", "2025-01") == 5
 
 
 def test_row_30_a_spreadsheets_serial_day_is_refused_unless_declared(tmp_path):
     text = "product,period,amount\ncard,45700,5\n"
 
     assert "serial" in refused(tmp_path, text)[0]
-    assert read(tmp_path, text, site(period_format="excel-serial")).value("card", "amount", "2025-02") == 5
+    assert read(tmp_path, text, site(date_format="excel-serial")).value("card", "amount", "2025-02") == 5
 
 
 def test_row_31_the_future_is_warned_about_and_not_counted(tmp_path):

@@ -49,7 +49,7 @@ def test_of_mixed_lengths_only_the_declared_grain_is_read(tmp_path, grain, expec
 def test_doubtful_dates_are_read_as_they_are_declared(tmp_path, form, labels):
     rows = "".join(f"card,{label},{n}\n" for n, label in enumerate(labels, 1))
 
-    found = read(tmp_path, "product,period,amount\n" + rows, site(period_format=form))
+    found = read(tmp_path, "product,period,amount\n" + rows, site(date_format=form))
 
     assert [found.value("card", "amount", f"2025-0{n}") for n in (1, 2, 3)] == [1, 2, 3]
 
