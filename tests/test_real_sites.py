@@ -39,6 +39,13 @@ def same(found, wanted):
         assert math.isclose(values[key], value, rel_tol=1e-9), (key, values[key], value)
 
 
+def values_of_products(found):
+    """How many monthly figures products have."""
+    periods, products = (found.index.get_level_values(level) for level in ("period", "product"))
+    own = (products != "bank") & ~products.str.startswith("line:")
+    return found[periods.str.fullmatch(r"\d{4}-\d\d") & own].value.notna().sum()
+
+
 @pytest.fixture(scope="module")
 def visits(realdata):
     return pd.read_csv(realdata / "nhs_ae" / "ae_attendances.csv", dtype={"type": str}).assign(
@@ -73,9 +80,7 @@ class TestEmergencyDepartments:
 
         assert len(wanted) > 25_000
         same(departments, wanted)
-        months = departments.index.get_level_values("period").str.fullmatch(r"\d{4}-\d\d")
-        products = ~departments.index.get_level_values("product").str.startswith(("line:", "bank"))
-        assert departments[months & products].value.notna().sum() == len(wanted)
+        assert values_of_products(departments) == len(wanted)
 
     def test_a_month_is_green_where_95_of_100_were_seen_in_four_hours(self, departments):
         judged = departments[departments.status.isin(["green", "amber", "red"])].xs(
@@ -163,8 +168,6 @@ class TestComplaints:
             wanted |= {(product, indicator, month): value for indicator, value in figures.items()}
 
         same(found, wanted)
-        months = found.index.get_level_values("period").str.fullmatch(r"\d{4}-\d\d")
-        products = ~found.index.get_level_values("product").str.startswith(("line:", "bank"))
-        assert found[months & products].value.notna().sum() == len(wanted)
+        assert values_of_products(found) == len(wanted)
         # Where nobody complained there is no rate, and never one of nought or of a hundred.
         assert found.loc[("mortgage", "timely-response", "2013-09"), "reason"] == "no-data"
