@@ -4,6 +4,7 @@ The data stay where they are, beside the project; each test copies what its site
 """
 
 import math
+import re
 import shutil
 
 import pandas as pd
@@ -171,3 +172,26 @@ class TestComplaints:
         assert values_of_products(found) == len(wanted)
         # Where nobody complained there is no rate, and never one of nought or of a hundred.
         assert found.loc[("mortgage", "timely-response", "2013-09"), "reason"] == "no-data"
+
+
+class TestDevelopmentGoals:
+    def test_every_headline_figure_of_39_open_sdg_files(self, realdata, results):
+        data = realdata / "sdg_usa" / "data"
+        names = re.findall(r"indicator_[\w-]+\.csv", (SITES / "open-sdg" / "site.yaml").read_text(encoding="utf-8"))
+        found = results("open-sdg", **{f"data/{name}": data / name for name in names})
+
+        wanted = {}
+        for name in names:
+            rows = pd.read_csv(data / name, encoding="utf-8-sig")
+            parts = [c for c in rows if c not in ("Year", "Value", "Units") and not c.startswith("Unnamed")]
+            headline = rows[rows[parts].isna().all(axis=1)] if parts else rows
+            indicator = f"sdg-{name.removeprefix('indicator_').removesuffix('.csv')}"
+            wanted |= {
+                ("usa", indicator, str(year)): value for year, value in zip(headline.Year, headline.Value, strict=True)
+            }
+
+        assert len(names) == 39
+        assert len(wanted) > 800
+        same(found, wanted)
+        years = found.xs("usa").value.dropna().index.get_level_values("period")
+        assert years.str.fullmatch(r"\d{4}").sum() == len(wanted)

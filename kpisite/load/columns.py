@@ -13,7 +13,8 @@ COMPARISONS = (exp.EQ, exp.NEQ, exp.In, exp.Like, exp.ILike)
 def used_columns(site: Site, source: str) -> dict[str, Column]:
     """The columns that the measures of a source name, with their types; in the order of the names.
 
-    A column that is not declared is a decimal, except where a measure only compares it with texts.
+    A column that is not declared is a decimal, except where measures only compare it with texts or ask whether there
+    is anything in it.
     Expressions that cannot be read are passed over here: the measure stage tells what is wrong with them.
     """
     declared = {fold(name): kind for name, kind in site.sources[source].columns.items()}
@@ -74,4 +75,7 @@ def _is_text(column: exp.Column) -> bool:
     if isinstance(parent, COMPARISONS):
         others = [parent.args.get("expression"), *parent.args.get("expressions", [])]
         return all(isinstance(other, exp.Literal) and other.is_string for other in others if other is not None)
+    if isinstance(parent, exp.Is):
+        # Whether anything stands there can be seen without reading it as a number.
+        return isinstance(parent.expression, exp.Null)
     return isinstance(parent, exp.Distinct)
