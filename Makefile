@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready-site
 READY_TEST := $(VENV)/.ready-test
 READY_BROWSER := $(VENV)/.ready-browser
+READY_SERVERS := $(VENV)/.ready-servers
 
 .DEFAULT_GOAL := help
 .PHONY: help site test check bench clean
@@ -17,8 +18,9 @@ site: $(READY) ## Build the demo site and the examples
 	@$(BIN)/kpisite build -q -f examples/credit-trends/site.yaml
 	@echo "Open public/index.html (demo bank) or examples/credit-trends/public/index.html (real public data)"
 
-test: $(READY_TEST) $(READY_BROWSER) ## Install what the tests need, the browser too, and run them all
+test: $(READY_TEST) $(READY_BROWSER) $(READY_SERVERS) ## Install what the tests need, browser, PostgreSQL and Java too, and run them all
 	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.servers
 	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(PYTEST)
 
 check: $(READY_TEST) ## Lint, check types and check the demo site
@@ -51,4 +53,8 @@ $(READY_TEST): pyproject.toml $(READY)
 
 $(READY_BROWSER): $(READY_TEST)
 	@$(BIN)/python -m tests.browser --install
+	@touch $@
+
+$(READY_SERVERS): $(READY_TEST)
+	@$(BIN)/python -m tests.servers --install
 	@touch $@

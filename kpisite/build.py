@@ -92,7 +92,9 @@ def build(config: Path, folder: Path, *, strict: bool = False, options: str = ""
         parts = site_parts(reports, theme, program_and_look(config.parent))
         published = publish(around(reports, theme), folder, parts, memory_file(config.parent, folder))
         log("pages")
-    remember(config.parent, config, folder, _patterns(report.site), options)
+    # Whether data on a connection have changed can only be found out by asking: such a site is always built.
+    if not any(source.connection for source in site.sources.values()):
+        remember(config.parent, config, folder, _patterns(report.site), options)
     log("memory")
     return Built(published, len(reports), problems.warnings)
 
@@ -232,7 +234,8 @@ def _month(text: str, problems: Problems | None = None) -> Period | None:
 def _patterns(site: Site) -> Iterator[str]:
     """The globs of the data files; placeholders match anything."""
     for source in site.sources.values():
-        yield PLACEHOLDER.sub("*", source.file)
+        if source.file:
+            yield PLACEHOLDER.sub("*", source.file)
     yield from (one.file for one in (site.targets, site.competitors) if one is not None)
 
 

@@ -78,7 +78,10 @@ def _measures(site: Site, language: str) -> list[Row]:
 
 
 def _sources(site: Site, language: str) -> list[Row]:
-    return [{"id": id_, "name": one.name.in_(language), "file": one.file} for id_, one in sorted(site.sources.items())]
+    return [
+        {"id": id_, "name": one.name.in_(language), "file": one.file or f"{one.connection}: {one.query or one.table}"}
+        for id_, one in sorted(site.sources.items())
+    ]
 
 
 KINDS: dict[str, Callable[[Site, str], list[Row]]] = {

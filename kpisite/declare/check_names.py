@@ -51,7 +51,10 @@ def _check_codes(site: Site, draft: Draft, problems: Problems) -> None:
 def check_sources(site: Site, draft: Draft, problems: Problems) -> None:
     """Files of sources lie below the site's folder."""
     written: list[tuple[str, str, Path]] = [
-        (f"the source '{id_}'", one.file, ("sources", id_, "file")) for id_, one in site.sources.items()
+        (f"the source '{id_}'", path, ("sources", id_, key))
+        for id_, one in site.sources.items()
+        for key, path in (("file", one.file), ("query", one.query))
+        if path
     ]
     if site.competitors is not None:
         written.append(("the file of the competitors", site.competitors.file, ("competitors", "file")))

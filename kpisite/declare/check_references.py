@@ -40,8 +40,7 @@ def check_references(site: Site, draft: Draft, problems: Problems) -> None:
 
 
 def _references(site: Site) -> Iterator[Reference]:
-    for name, measure in site.measures.items():
-        yield Reference("sources", measure.source, ("measures", name, "source"))
+    yield from _of_sources(site)
     yield from _of_indicators(site)
     for id_, product in site.products.items():
         yield from _of_product(id_, product)
@@ -60,6 +59,14 @@ def _references(site: Site) -> Iterator[Reference]:
     for number, review in enumerate(site.reviews):
         yield Reference("products", review.product, ("reviews", number, "product"))
     yield from _of_restatements(site)
+
+
+def _of_sources(site: Site) -> Iterator[Reference]:
+    for id_, source in site.sources.items():
+        if source.connection is not None:
+            yield Reference("connections", source.connection, ("sources", id_, "connection"))
+    for name, measure in site.measures.items():
+        yield Reference("sources", measure.source, ("measures", name, "source"))
 
 
 def _of_indicators(site: Site) -> Iterator[Reference]:

@@ -10,6 +10,7 @@ from kpisite.errors import Place, Problems, did_you_mean
 # What one entry of a section is called in messages.
 NOUNS = {
     "sources": "source",
+    "connections": "connection",
     "lines": "line",
     "units": "unit",
     "params": "param",

@@ -170,7 +170,7 @@ SHAPES = {
 
 
 class Source(Model):
-    """A table of rows in CSV files (also packed as .csv.gz), Parquet files or sheets of Excel workbooks (.xlsx).
+    """A table of rows: CSV (also packed as .csv.gz), Parquet or Excel files, or a table or query on a connection.
 
     `file` is a path or glob below the site's folder; `{product}`, `{period}` and `{as_of}` in it read those from the
     path.
@@ -180,12 +180,16 @@ class Source(Model):
     `sdmx` and `open-sdg` are long with other names: REF_AREA, TIME_PERIOD, INDICATOR, OBS_VALUE; Year, Value.
     """
 
-    file: str
+    file: str = ""
+    connection: Id | None = None
+    query: str = ""  # a file below the site's folder with one SELECT in the connection's own SQL
+    table: str = ""  # or the name of a table or view there
     shape: Literal["wide", "long", "sdmx", "open-sdg"] = "wide"
     measure: str | None = None  # the column of the measures' labels; default by the shape
     value: str | None = None  # the column of the values; default by the shape
     product: str | None = None
     period: str = "period"
+    date: str | None = None  # in place of `period`: a column of days
     date_format: Literal["label", "day-first", "month-first", "excel-serial"] = "label"  # of periods and date columns
     weeks: Literal["refuse", "thursday"] = "refuse"  # thursday: a week belongs to the month of its Thursday (ISO 8601)
     grain: Grain | None = None  # only rows of periods this long are read; for sources of mixed lengths
@@ -230,7 +234,49 @@ class Source(Model):
     @property
     def period_column(self) -> str | None:
         """The column of the period, where not the path tells it."""
-        return None if "{period}" in self.file else self.period
+        return None if "{period}" in self.file else self.date or self.period
+
+    @model_validator(mode="after")
+    def _from_one_place(self) -> "Source":
+        if bool(self.file) == bool(self.connection):
+            raise ValueError("a source has either a file, or a connection with a query or a table")
+        if self.connection and bool(self.query) == bool(self.table):
+            raise ValueError("a source on a connection has either a query or a table")
+        if self.file and (self.query or self.table):
+            raise ValueError("a query or a table stands on a connection, and this source has a file")
+        return self
+
+
+class Connection(Model):
+    """An engine where data lie: a database by its SQLAlchemy URL, or Spark by `spark://` or `sc://`.
+
+    `${NAME}` in the URL is an environment variable: secrets stand there, and nowhere else.
+    """
+
+    url: str
+    settings: dict[str, str] = {}  # of a Spark session, like spark.executor.memory
+
+    @field_validator("url")
+    @classmethod
+    def _no_password(cls, value: str) -> str:
+        if re.search(r"://[^/@]*:(?!\$\{\w+\}@)[^/@]+@", value) or re.search(r"(?i)(password|token)=(?!\$\{)", value):
+            raise ValueError("a password stands in the URL; write ${NAME} and set NAME in the environment")
+        return value
+
+
+class EngineSettings(Model):
+    """How much of the machine the embedded engine may use; more than two threads do not read one CSV file faster."""
+
+    memory_limit: str = "1GB"
+    threads: Annotated[Whole, Field(ge=1, le=256)] = 2
+    spill: str = ""  # the folder for what does not fit into memory; default: the system's temporary folder
+
+    @field_validator("memory_limit")
+    @classmethod
+    def _a_size(cls, value: str) -> str:
+        if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?(MB|GB|TB|MiB|GiB|TiB)", value):
+            raise ValueError("a size is meant here, like 800MB or 4GB")
+        return value
 
 
 class TargetFiles(Model):
@@ -692,6 +738,8 @@ class Site(Model):
     sources: dict[Id, Source] = {}
     targets: TargetFiles | None = None
     competitors: Competitors | None = None
+    connections: dict[Id, Connection] = {}
+    engine: EngineSettings = EngineSettings()
     scoring: Scoring = Scoring()
     lines: dict[Id, Line] = {}
     bank: Bank = Bank()

@@ -10,7 +10,11 @@ Answer = Mapping[str, Any]
 
 
 class EngineError(Exception):
-    """What an engine said when it could not answer; never with a secret in it."""
+    """What an engine said when it could not answer, and what to do; never with a secret in it."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.hint = hint
 
 
 class Engine(Protocol):

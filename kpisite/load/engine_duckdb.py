@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from kpisite.declare.model import Column
+from kpisite.declare.model import Column, EngineSettings
 from kpisite.load.engine import Answer
 from kpisite.load.engine import EngineError as Refused
 
@@ -25,16 +25,16 @@ TYPES: Mapping[Column, str] = {
     "date": "DATE",
     "boolean": "BOOLEAN",
 }
-# Two threads leave the machine usable, and more do not read one CSV file faster.
-THREADS = 2
-MEMORY = "1GB"
 
 
-def connect(folder: Path) -> Connection:
+DEFAULTS = EngineSettings()
+
+
+def connect(folder: Path, settings: EngineSettings = DEFAULTS) -> Connection:
     """Open an engine in memory that spills into this folder, and reads nothing but what we name."""
     connection = duckdb.connect(":memory:")
-    connection.execute(f"SET threads={THREADS}")
-    connection.execute(f"SET memory_limit='{MEMORY}'")
+    connection.execute(f"SET threads={settings.threads}")
+    connection.execute(f"SET memory_limit={text(settings.memory_limit)}")
     connection.execute(f"SET temp_directory={text(str(folder))}")
     # Rows are always grouped or looked up by key, never told apart by their order.
     connection.execute("SET preserve_insertion_order=false")

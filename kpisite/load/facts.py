@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["csv", "parquet", "xlsx"]
+Format = Literal["csv", "parquet", "xlsx", "query"]
 
 # What is repaired without asking, and counted: whole files first, then cells, then rows.
 FIXES = (
@@ -53,8 +53,8 @@ class LeftOut:
 class FileFact:
     """What was read from one file."""
 
-    path: str  # below the site's folder
-    sha256: str  # of its bytes
+    path: str  # below the site's folder; of a query its connection and file or table
+    sha256: str  # of its bytes; of a query of its text
     encoding: str  # "" for a format that knows its own
     rows: int  # records below the header, blank ones left out
     size: int = 0  # bytes

@@ -24,7 +24,11 @@ class Asked:
 
     def value(self, aggregate: Aggregate) -> Floats:
         """A measure by the rows of the answer; NaN where it has no value."""
-        return aggregate.value([plain(self.answer[f"m{self.position[atom]}"]) for atom in aggregate.atoms])
+        return aggregate.value([self._of(atom) for atom in aggregate.atoms])
+
+    def _of(self, atom: Atom) -> Floats:
+        found = plain(self.answer[f"m{self.position[atom]}"])
+        return _settled(found) if atom.kind == "quantile" else found
 
 
 def by_month(engine: Engine, view: str, aggregates: Sequence[Aggregate], *, days: bool = False) -> Asked:
@@ -35,7 +39,7 @@ def by_month(engine: Engine, view: str, aggregates: Sequence[Aggregate], *, days
         fields.append(exp.alias_(different, "days"))
     position, atoms = _atoms(engine, aggregates)
     query = exp.select(*fields, *atoms).from_(engine.rows(view)).group_by("product", "month")
-    return Asked(engine.fetch(query), position, engine.text(query))
+    return Asked(_numbered(engine.fetch(query), "product", "month", "counted"), position, engine.text(query))
 
 
 def by_group(
@@ -59,7 +63,12 @@ def by_group(
         .join(time, on="part = month")
         .group_by("subject", "period")
     )
-    return Asked(engine.fetch(query), position, engine.text(query))
+    return Asked(_numbered(engine.fetch(query), "subject", "period"), position, engine.text(query))
+
+
+def _numbered(answer: Answer, *names: str) -> Answer:
+    """The answer with whole numbers in these columns: what is a position must be one."""
+    return {name: column.astype(np.int64) if name in names else column for name, column in answer.items()}
 
 
 def _atoms(engine: Engine, aggregates: Sequence[Aggregate]) -> tuple[dict[Atom, int], list[exp.Expr]]:
@@ -75,3 +84,8 @@ def _atoms(engine: Engine, aggregates: Sequence[Aggregate]) -> tuple[dict[Atom, 
 def plain(column: npt.NDArray[Any]) -> Floats:
     """A column of an engine as floats, NaN where it has none."""
     return np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
+
+
+def _settled(values: Floats) -> Floats:
+    """Quantiles are interpolated, by each engine in its own order: the digits behind the fifteenth are noise."""
+    return np.array([float(f"{value:.15g}") for value in values.tolist()], dtype=np.float64)

@@ -22,6 +22,12 @@ class Atom:
     sql: str
     kind: AtomKind
 
+    @property
+    def asks(self) -> frozenset[str]:
+        """What an engine must be able to do for it."""
+        divides = parse_one(self.sql, read="duckdb").find(exp.Div) is not None
+        return frozenset({self.kind, "division"} if divides else {self.kind})
+
 
 def split(tree: exp.Expr, columns: Mapping[str, TableColumn]) -> tuple[tuple[Atom, ...], exp.Expr]:
     """The atoms of a measure, and what is computed from them: an expression over columns a0, a1 ..."""
@@ -103,16 +109,16 @@ def _make_exact(node: exp.Sum, floats: Collection[str]) -> None:
 def lowered(atom: Atom, engine: Engine) -> exp.Expr:
     """The atom as a tree for an engine: DuckDB takes it as it is, others get no FILTER and no ordered sum."""
     tree = parse_one(atom.sql, read="duckdb")
-    return tree if engine.dialect == "duckdb" else _portable(tree)
+    return tree if engine.dialect == "duckdb" else _portable(tree, engine.dialect)
 
 
-def _portable(tree: exp.Expr) -> exp.Expr:
+def _portable(tree: exp.Expr, dialect: str) -> exp.Expr:
     where = tree.expression.this if isinstance(tree, exp.Filter) else None
     call = tree.this if isinstance(tree, exp.Filter) else tree
     for order in list(call.find_all(exp.Order)):
         order.replace(exp.cast(exp.paren(order.this.copy()), DECIMAL))
     if isinstance(call, exp.Median | exp.PercentileCont):
-        call.set("this", exp.cast(exp.paren(call.this.copy()), "DOUBLE"))
+        return _quantile(call, where, dialect)
     if where is None:
         return call
     if isinstance(call.this, exp.Distinct):
@@ -121,6 +127,16 @@ def _portable(tree: exp.Expr) -> exp.Expr:
         value = exp.Literal.number(1) if isinstance(call.this, exp.Star) else call.this
         call.set("this", _where(where, value))
     return call
+
+
+def _quantile(call: exp.Expr, where: exp.Expr | None, dialect: str) -> exp.Expr:
+    """A share of the rows in order, interpolated, in floats on every engine."""
+    values = exp.cast(exp.paren(call.this.copy()), "DOUBLE")
+    value = values if where is None else _where(where, values)
+    share = call.expression.copy() if isinstance(call, exp.PercentileCont) else exp.Literal.number("0.5")
+    if dialect == "spark":
+        return exp.Anonymous(this="PERCENTILE", expressions=[value, share])
+    return exp.PercentileCont(this=value, expression=share)
 
 
 def _where(condition: exp.Expr, value: exp.Expr) -> exp.Expr:

@@ -65,22 +65,40 @@ class Cube:
 
     def ask(self, measure: Monthly, grain: Grain, groups: Sequence[Sequence[Member]]) -> Floats:
         """Aggregate the rows of groups of products over whole periods anew: [groups, periods]."""
-        axis = self.calendar.axes[grain]
+        axis, wanted = self.calendar.axes[grain], tuple(tuple(group) for group in groups)
+        when = axis.first.tobytes() + axis.last.tobytes()
+        if (measure.name, when, wanted) not in self.answers:
+            # What begins with it will be asked for the same groups: one statement for all of them.
+            together = [other for other in self.measures.values() if _belong_together(measure, other)]
+            for other, found in zip(together, self._ask(together, axis, wanted), strict=True):
+                self.answers[other.name, when, wanted] = axis, found
+        return self.answers[measure.name, when, wanted][1]
+
+    def _ask(self, measures: Sequence[Monthly], axis: Axis, groups: Sequence[Sequence[Member]]) -> list[Floats]:
         start = self.calendar.start
+        members = [(number, m.product, m.since + start) for number, group in enumerate(groups) for m in group]
         spans = [
             (number, month + start)
             for number, (first, last) in enumerate(zip(axis.first.tolist(), axis.last.tolist(), strict=True))
             for month in range(first, last + 1)
         ]
-        members = [(number, m.product, m.since + start) for number, group in enumerate(groups) for m in group]
-        table = self.tables.tables[measure.source]
-        asked = by_group(table.engine, rows_of(table, measure), [measure.aggregate], members, spans)
-        result = np.full((len(groups), len(axis.periods)), np.nan)
-        result[asked.answer["subject"], asked.answer["period"]] = asked.value(measure.aggregate)
-        self.answers[
-            measure.name, axis.first.tobytes() + axis.last.tobytes(), tuple(tuple(group) for group in groups)
-        ] = axis, result
-        return result
+        table = self.tables.tables[measures[0].source]
+        asked = by_group(table.engine, rows_of(table, measures[0]), [m.aggregate for m in measures], members, spans)
+        found = []
+        for measure in measures:
+            result = np.full((len(groups), len(axis.periods)), np.nan)
+            result[asked.answer["subject"], asked.answer["period"]] = asked.value(measure.aggregate)
+            found.append(result)
+        return found
+
+
+def _belong_together(one: Monthly, other: Monthly) -> bool:
+    """Do two measures read the same rows, begin together, and need asking anew?"""
+    return (
+        (one.source, one.kind == "stock", one.within) == (other.source, other.kind == "stock", other.within)
+        and not other.aggregate.additive
+        and np.array_equal(one.first, other.first)
+    )
 
 
 def rows_of(table: Table, measure: Measure | Monthly) -> str:

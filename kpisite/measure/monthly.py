@@ -120,7 +120,7 @@ def _read_wide(
     engine: Engine, rows: str, names: Sequence[str], found: Aggregates, *, days: bool = False
 ) -> dict[str, _Column]:
     asked = by_month(engine, rows, [found[name] for name in names], days=days)
-    product, month, counted = (asked.answer[name].astype(np.int64) for name in ("product", "month", "counted"))
+    product, month, counted = (asked.answer[name] for name in ("product", "month", "counted"))
     of_days = asked.answer["days"].astype(np.int64) if days else np.ones_like(counted)
     columns = {}
     for name in names:
@@ -151,6 +151,8 @@ def _vintage(table: Table, products: int, calendar: Calendar) -> npt.NDArray[np.
             .group_by("product", "month")
         )
         found = table.engine.fetch(query)
+        if not len(found["newest"]):
+            return newest
         newest[found["product"], found["month"] - calendar.start] = found["newest"]
     return newest
 

@@ -6,6 +6,7 @@ from kpisite.declare.excerpt import columns
 from kpisite.declare.measure_sql import sql_of
 from kpisite.declare.model import Path, Site
 from kpisite.errors import Place, Problems
+from kpisite.load.engine import Engine
 from kpisite.load.tables import Tables
 from kpisite.measure.aggregate import Aggregate, compile_measure
 from kpisite.measure.degree import check_kinds
@@ -25,10 +26,31 @@ def aggregates(site: Site, tables: Tables, problems: Problems) -> dict[str, Aggr
         sql = sql_of(name, measure, site.sources[measure.source])
         try:
             found[name] = compile_measure(sql, table.columns, table.header)
+            _check_engine(found[name], table.engine, sql)
         except FormulaError as error:
             path: Path = ("measures", name, "sql") if measure.sql is not None else ("measures", name)
             _tell(site, path, measure.sql or "", error, "measure", problems)
     return found
+
+
+# What not every engine can do, and the way out.
+LACKING = {
+    "quantile": (
+        "medians and quantiles cannot be asked of {engine}",
+        "Use an engine that has them, or read the rows from a file.",
+    ),
+    "division": (
+        "rows are not divided by {engine}: engines disagree about it",
+        "Divide in the source's query, or write sum(a) / sum(b).",
+    ),
+}
+
+
+def _check_engine(aggregate: Aggregate, engine: Engine, sql: str) -> None:
+    for atom in aggregate.atoms if engine.lacks else ():
+        for kind in sorted(atom.asks & engine.lacks):
+            what, hint = LACKING[kind]
+            raise FormulaError(what.format(engine=engine.dialect), 0, len(sql), hint)
 
 
 def formulas(site: Site, indicators: Iterable[str], problems: Problems) -> dict[str, tuple[Version, ...]]:

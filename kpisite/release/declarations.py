@@ -37,6 +37,9 @@ _ELSEWHERE: dict[str, Any] = {
     "lint": True,
     "products": {"__all__": {"key"}},
     "bank": {"key"},
+    # Where and how data were read is no part of what they say.
+    "connections": True,
+    "engine": True,
 }
 
 

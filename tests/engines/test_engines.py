@@ -1,0 +1,237 @@
+"""The same site over files, a real PostgreSQL and a real Spark cluster: equal to the last digit."""
+
+import os
+
+import pytest
+import yaml
+
+from kpisite.build import report_of
+from kpisite.errors import AuthorError, Problems
+from kpisite.publish.exports import exports
+from tests import servers
+from tests.conftest import kpisite
+from tests.engines import shop
+
+SUBJECTS = ("card", "loan", "cash", "line:retail", "line:corporate", "bank")
+PERIODS = 24 + 8 + 2
+
+
+def lacking(*names):
+    """Skip a test without its servers, but never on CI."""
+    lacks = [name for name in servers.missing() if name in names]
+    if lacks and os.environ.get("CI") == "true":
+        pytest.fail(f"CI needs {', '.join(lacks)}")
+    if lacks:
+        pytest.skip(f"without {', '.join(lacks)} there is no server to ask; run make test")
+
+
+def results(config):
+    """The site's results.csv."""
+    problems = Problems()
+    try:
+        report = report_of(config, problems)
+    except AuthorError as error:
+        raise AssertionError("\n".join(map(str, error.problems))) from error
+    assert not problems.found
+    return exports(report)["results.csv"].decode()
+
+
+def told(config):
+    """What the author of a site reads."""
+    with pytest.raises(AuthorError) as caught:
+        report_of(config, Problems())
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder for all sites of this module."""
+    return tmp_path_factory.mktemp("engines")
+
+
+@pytest.fixture(scope="module")
+def from_csv(folder):
+    """What DuckDB says of the CSV files."""
+    shop.write_csv(folder / "csv")
+    return results(shop.site(folder / "csv", shop.of_files()))
+
+
+@pytest.fixture(scope="module")
+def warehouse():
+    """A PostgreSQL with the rows in two tables; its URL."""
+    lacking("PostgreSQL", "SQLAlchemy", "psycopg")
+    import sqlalchemy
+
+    with servers.postgres() as url:
+        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.pool.NullPool)
+        with engine.begin() as connection:
+            shop.fill(connection)
+        yield url
+
+
+@pytest.fixture(scope="module")
+def lake(folder):
+    """A Spark cluster that can read the rows as Parquet; its URL."""
+    lacking("Java", "PySpark")
+    shop.write_parquet(folder / "parquet")
+    with servers.spark(folder / "spark") as url:
+        yield url
+
+
+def a_site(folder, sales=None, balances=None, **more):
+    """A site over the two tables of a database; its connection's URL stands in KPISITE_WAREHOUSE_URL."""
+    place = {"warehouse": {"url": "${KPISITE_WAREHOUSE_URL}"}}
+    tables = shop.on_connection(sales=sales or {"table": "sales"}, balances=balances or {"table": "public.balances"})
+    return shop.site(folder, tables, place, **more)
+
+
+def changed(config, **sections):
+    """The site with these sections changed."""
+    declared = yaml.safe_load(config.read_text(encoding="utf-8"))
+    for section, change in sections.items():
+        change(declared[section])
+    config.write_text(yaml.safe_dump(declared, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return config
+
+
+def test_the_measures_are_many_and_have_values_at_each_grain_and_level(from_csv):
+    rows = [line.split(",") for line in from_csv.splitlines()[1:]]
+
+    assert len(rows) == len(SUBJECTS) * len(shop.MEASURES) * PERIODS
+    assert len(shop.MEASURES) >= 15
+    with_value = {(row[0], row[1], row[2]) for row in rows if row[3]}
+    for name in shop.MEASURES:
+        for period in ("2025-12", "2025-Q4", "2025"):
+            assert ("bank", name.replace("_", "-"), period) in with_value, (name, period)
+    assert len(with_value) > 0.9 * len(rows)
+
+
+def test_parquet_files_say_what_csv_files_say(folder, from_csv):
+    shop.write_parquet(folder / "columns")
+
+    assert results(shop.site(folder / "columns", shop.of_files("parquet"))) == from_csv
+
+
+def test_postgresql_says_what_duckdb_says(folder, from_csv, warehouse, monkeypatch):
+    monkeypatch.setenv("KPISITE_WAREHOUSE_URL", warehouse)
+    (folder / "pg").mkdir()
+    (folder / "pg" / "sales.sql").write_text("-- every sale\nSELECT * FROM sales -- all of it\n;\n", encoding="utf-8")
+
+    assert results(a_site(folder / "pg", sales={"query": "sales.sql"})) == from_csv
+
+
+def test_spark_says_what_duckdb_says(folder, from_csv, lake, monkeypatch):
+    monkeypatch.setenv("KPISITE_LAKE", lake)
+    (folder / "lake").mkdir()
+    for name in ("sales", "balances"):
+        query = f"SELECT * FROM parquet.`{folder}/parquet/data/{name}.parquet`"
+        (folder / "lake" / f"{name}.sql").write_text(query, encoding="utf-8")
+    sources = shop.on_connection(sales={"query": "sales.sql"}, balances={"query": "balances.sql"})
+    place = {"warehouse": {"url": "${KPISITE_LAKE}", "settings": servers.spark_settings()}}
+
+    assert results(shop.site(folder / "lake", sources, place)) == from_csv
+
+
+def test_sums_are_the_same_in_every_run_and_with_any_number_of_threads(folder, from_csv):
+    runs = {
+        results(shop.site(folder / "csv", shop.of_files(), engine={"threads": threads}))
+        for threads in (1, 2, 4, *(4,) * 17)
+    }
+
+    assert runs == {from_csv}
+
+
+def test_little_memory_and_a_spill_folder_change_nothing(folder, from_csv, tmp_path):
+    settings = {"memory_limit": "100MB", "threads": 1, "spill": str(tmp_path / "spill")}
+
+    assert results(shop.site(folder / "csv", shop.of_files(), engine=settings)) == from_csv
+    assert (tmp_path / "spill").is_dir()
+
+
+def test_a_site_on_a_connection_is_built_every_time_and_keeps_its_secret(folder, warehouse, tmp_path):
+    config = a_site(tmp_path / "site")
+    environment = {"KPISITE_WAREHOUSE_URL": warehouse}
+
+    first = kpisite("build", "-f", config, **environment)
+    again = kpisite("build", "-f", config, **environment)
+    kpisite("release", "2025-12", "-f", config, **environment)
+
+    assert "up to date" not in again.stdout + again.stderr
+    written = [path for path in config.parent.rglob("*") if path.is_file()]
+    assert len(written) > 50
+    password = warehouse.partition("kpisite:")[2].partition("@")[0]
+    assert password not in first.stdout + first.stderr + again.stdout + again.stderr
+    for path in written:
+        assert password.encode() not in path.read_bytes(), path
+
+
+MISTAKES = [
+    # what is wrong, and what is told of it
+    ({"table": "sale"}, "source 'sales': relation \"sale\" does not exist. Did you mean 'sales'?"),
+    ({"table": "sales; drop table sales"}, "source 'sales': 'sales; drop table sales' is no name of a table."),
+    ({"query": "sale.sql"}, "source 'sales': there is no file 'sale.sql'."),
+    ({"table": "sales", "product": "product"}, "source 'sales': the answer has no column 'product'."),
+    ({"table": "sales", "columns": {"scor": "integer"}}, "source 'sales': the answer has no column 'scor'."),
+    ({"table": "sales", "repeats": "error"}, "rows of product 'card' for 2024-"),
+    ({"table": "strangers"}, "source 'sales': the product 'kard' is not declared (2 rows). Did you mean 'card'?"),
+    ({"table": "badly", "date": "month"}, "source 'sales': 'Sep-25'"),
+]
+
+
+@pytest.mark.parametrize(("sales", "what"), MISTAKES, ids=[what for _, what in MISTAKES])
+def test_mistakes_on_a_connection_are_told_at_the_source(tmp_path, warehouse, tables, monkeypatch, sales, what):
+    monkeypatch.setenv("KPISITE_WAREHOUSE_URL", warehouse)
+
+    found = told(a_site(tmp_path, sales=sales))
+
+    assert all(line.startswith("site.yaml:") for line in found)
+    assert any(what in line for line in found), found
+
+
+@pytest.fixture(scope="module")
+def tables(warehouse):
+    """Two tables with mistakes in them."""
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(warehouse, poolclass=sqlalchemy.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE strangers AS SELECT * FROM sales LIMIT 2")
+        connection.exec_driver_sql("UPDATE strangers SET product_code = 'kard'")
+        connection.exec_driver_sql("CREATE TABLE badly AS SELECT *, 'Sep-25' AS month FROM sales")
+
+
+def test_what_the_engine_cannot_do_is_told_at_the_measure(tmp_path, warehouse, monkeypatch):
+    monkeypatch.setenv("KPISITE_WAREHOUSE_URL", warehouse)
+    config = a_site(tmp_path)
+    changed(config, measures=lambda measures: measures["mean"].update(sql="sum(amount / cost)"))
+
+    (line,) = told(config)
+
+    assert line.endswith(
+        "measure 'mean': rows are not divided by postgres: engines disagree about it. "
+        "Divide in the source's query, or write sum(a) / sum(b)."
+    )
+
+
+def test_as_of_columns_take_the_newest_delivery(tmp_path, warehouse, monkeypatch):
+    import sqlalchemy
+
+    rows = [
+        ("card", "2025-12-31", "2026-01-05", 10), ("card", "2025-12-31", "2026-01-09", 12), ("loan", "2025-12-31", "2026-01-05", 5),
+        ("cash", "2025-12-31", "2026-01-05", 1), ("loan", "2025-12-31", "2026-02-05", 99),
+    ]  # fmt: skip
+    engine = sqlalchemy.create_engine(warehouse, poolclass=sqlalchemy.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE late (product_code TEXT, day TIMESTAMP, arrived DATE, balance INTEGER, accounts INTEGER)"
+        )
+        connection.exec_driver_sql("INSERT INTO late VALUES (%s, %s, %s, %s, 1)", rows)
+    monkeypatch.setenv("KPISITE_WAREHOUSE_URL", warehouse)
+    config = a_site(tmp_path, balances={"table": "late", "date": "day", "as_of": "arrived"})
+    changed(config, report=lambda report: report.update(as_of="2026-01-31"))
+
+    lines = results(config).splitlines()
+
+    found = {tuple(line.split(",")[:3]): line.split(",")[3] for line in lines}
+    closing = {subject: found[subject, "closing", "2025-12"] for subject in SUBJECTS}
+    assert closing == {"card": "12", "loan": "5", "cash": "1", "line:retail": "17", "line:corporate": "1", "bank": "18"}
