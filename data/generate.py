@@ -1,4 +1,4 @@
-"""Writes the demo bank's data: the monthly columns of each product and the figures of its peers.
+"""Writes the demo bank's data: the monthly columns of each product, the ledger's totals, the figures of its peers.
 
 Every figure is invented; generate.toml says what it should look like. The columns are worked out backwards, from the
 value an indicator should have to the numerator and denominator that give it. The same parameters give the same bytes
@@ -11,6 +11,7 @@ import pathlib
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from cells import decimals
@@ -21,6 +22,7 @@ from paths import MONTHS, WRITTEN_FROM, Product, label, month_of, months_of, pat
 HERE = pathlib.Path(__file__).resolve().parent
 DELIVERY_DAY = 8
 ROW_KEY = ("product", "period", "as_of")
+LEDGER_HEADER = ("period", "total")
 PEER_HEADER = (
     "product",
     "indicator",
@@ -98,6 +100,18 @@ def peer_rows(peers: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
                 yield *place, label(month), peer, value, peers["sources"][sure], as_of, *meaning
 
 
+def ledger_rows(parameters: Mapping[str, Any], column: str) -> Iterator[tuple[str, str]]:
+    """What the general ledger says of a column: the sum over all products by month, in whole yuan."""
+    totals: dict[str, Decimal] = {}
+    for name, declared in parameters["products"].items():
+        newest = {period: cells for period, _, cells in rows_of(name, product_from(name, declared), parameters)}
+        for period, cells in newest.items():
+            if cells.get(column):
+                totals[period] = totals.get(period, Decimal(0)) + Decimal(cells[column])
+    for period, total in sorted(totals.items()):
+        yield period, str(total.quantize(Decimal(1), ROUND_HALF_UP))
+
+
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """The rows as CSV."""
     text = io.StringIO()
@@ -119,6 +133,7 @@ def files(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     months = {label(month): month for month in range(WRITTEN_FROM, MONTHS)}
     channels = complaint_rows(complaints, months, parameters["complaints"]["channels"])
     yield "complaints.csv", csv_text(COMPLAINT_HEADER, channels)
+    yield "ledger.csv", csv_text(LEDGER_HEADER, ledger_rows(parameters, "revenue"))
     yield "competitors.csv", csv_text(PEER_HEADER, peer_rows(parameters["peers"]))
 
 

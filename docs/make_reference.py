@@ -14,8 +14,8 @@ HEAD = """\
 
 <!-- Written by docs/make_reference.py from kpisite/declare/model.py; do not edit. -->
 
-`site.yaml` holds the sections `site`, `report`, `sources`, `targets`, `competitors`, `scoring`, `lines`, `bank`,
-`pages`, `units` and `params`.
+`site.yaml` holds the sections `site`, `report`, `sources`, `targets`, `competitors`, `controls`, `scoring`, `lines`,
+`bank`, `pages`, `units` and `params`.
 Everything else stands in `content/`: YAML files with any of the sections of [Site](#site),
 and Markdown files whose front matter is one declaration and whose text belongs to it
 (`content/products/<id>.md`, `content/plans/<id>.md`, `content/families/<id>.md`, `content/indicators/<id>.md`,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from kpisite.assay import notes
 from kpisite.declare.model import Site
 from kpisite.declare.read import read_site
 from kpisite.errors import AuthorError, Place, Problem, Problems
@@ -60,6 +61,14 @@ class Built:
     published: Published
     versions: int
     warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: doubts, and how sound the data are."""
+
+    warnings: tuple[Problem, ...]
+    quality: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +212,8 @@ def release(
 
 
 @_seldom_collected()
-def check(config: Path, *, pages: bool, strict: bool) -> tuple[Problem, ...]:
-    """Everything a build does except writing, and every link followed; the warnings, or AuthorError."""
+def check(config: Path, *, pages: bool, strict: bool) -> Checked:
+    """Everything a build does except writing, and every link followed; what was found, or AuthorError."""
     problems = Problems()
     site = read_site(config, problems)
     problems.stop_if_any()
@@ -218,7 +227,7 @@ def check(config: Path, *, pages: bool, strict: bool) -> tuple[Problem, ...]:
     problems.stop_if_any()
     if strict and problems.warnings:
         raise AuthorError(problems.found)
-    return problems.warnings
+    return Checked(problems.warnings, notes(report))
 
 
 def _month(text: str, problems: Problems | None = None) -> Period | None:
@@ -237,6 +246,7 @@ def _patterns(site: Site) -> Iterator[str]:
         if source.file:
             yield PLACEHOLDER.sub("*", source.file)
     yield from (one.file for one in (site.targets, site.competitors) if one is not None)
+    yield from (control.file for control in site.controls.values() if control.file)
 
 
 def _refuse_foreign(config: Path, folder: Path) -> None:

@@ -97,10 +97,12 @@ def check(config: str | None, strict: bool, form: str, as_json: bool, pages: boo
     from kpisite.build import check as run
 
     with _problems_shown(form):
-        warnings = run(file, pages=pages, strict=strict)
-    _list(warnings, form)
+        found = run(file, pages=pages, strict=strict)
+    _list((*found.warnings, *(found.quality if form == "json" else ())), form)
     if form == "text":
-        click.echo("No errors." if warnings else "No problems.")
+        for note in found.quality:
+            click.echo(f"{note.what}.")
+        click.echo("No errors." if found.warnings else "No problems.")
 
 
 @main.command()

@@ -22,6 +22,7 @@ STAGES = (
     "render",
     "publish",
     "unchanged",
+    "assay",
     "build",
     "listing",
     "difference",

@@ -41,6 +41,8 @@ def check_references(site: Site, draft: Draft, problems: Problems) -> None:
 
 def _references(site: Site) -> Iterator[Reference]:
     yield from _of_sources(site)
+    for id_, control in site.controls.items():
+        yield Reference("measures", control.measure, ("controls", id_, "measure"))
     yield from _of_indicators(site)
     for id_, product in site.products.items():
         yield from _of_product(id_, product)

@@ -208,6 +208,7 @@ class Source(Model):
     ignore_rows: tuple[str, ...] = ()  # products or periods, like 合计 or "Source:*", of rows that are left out
     sheet: str | None = None  # of a workbook that has several
     other_columns: Literal["warn", "ignore"] = "warn"  # columns that no measure uses
+    due: Annotated[Whole, Field(ge=0)] | None = None  # days after a month's end by which its rows should have arrived
     owner: str = ""
     name: Words = Text()
 
@@ -306,6 +307,26 @@ class Competitors(Model):
     names: dict[Id, Competitor]
     share: Id | None = None
     growth: Id | None = None
+
+
+class Control(Model):
+    """A control total: what a measure should add up to over all products in a month, say in the general ledger.
+
+    The totals stand here by month, or in a CSV file with the columns `period` and `total`.
+    """
+
+    measure: Name
+    file: str = ""
+    totals: dict[Month, Number] = {}
+    tolerance: Annotated[Number, Field(ge=0)] = 0  # in the measure's unit
+    owner: str = ""
+    name: Words = Text()
+
+    @model_validator(mode="after")
+    def _has_totals(self) -> "Control":
+        if not self.totals and not self.file:
+            raise ValueError("a control has its totals by month, or a file with the columns period and total")
+        return self
 
 
 class CompositeLimits(Model):
@@ -747,6 +768,7 @@ class Site(Model):
     units: dict[str, Unit] = {}
     params: dict[Name, Number] = {}  # named constants of formulas, as hurdle_rate
     measures: dict[Name, Measure] = {}
+    controls: dict[Id, Control] = {}  # what measures should add up to
     indicators: dict[Id, Indicator] = {}
     families: dict[Id, Family] = {}
     products: dict[Id, Product] = {}

@@ -63,6 +63,7 @@ def evaluate(
         breakdowns=tuple(_carried(one, role, series.indicators) for one in series.breakdowns),
         sources=(*series.sources, *peers.sources),
         peers=compare_peers(site, series.subjects, series.indicators, figures, peers.values, as_of),
+        quality=series.quality,
     )
 
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from kpisite.declare.model import Action, Milestone, Plan, ReportSettings, Site
+from kpisite.declare.model import Action, Control, Milestone, Plan, ReportSettings, Site
+from kpisite.periods import Period
 
 
 def as_known(site: Site, version: str, as_of: dt.date) -> Site:
@@ -15,8 +16,15 @@ def as_known(site: Site, version: str, as_of: dt.date) -> Site:
     reviews = tuple(review for review in site.reviews if review.on <= as_of)
     notes = tuple(note for note in site.restatements if note.on <= as_of)
     settings = _settings(site.report, version, as_of)
-    known = {"report": settings, "plans": plans, "reviews": reviews, "restatements": notes}
+    last = settings.through or settings.period
+    controls = {id_: _control(control, last) for id_, control in site.controls.items()}
+    known = {"report": settings, "plans": plans, "reviews": reviews, "restatements": notes, "controls": controls}
     return site.model_copy(update=known)
+
+
+def _control(control: Control, last: Period) -> Control:
+    """Control totals of later months are nobody's business yet."""
+    return control.model_copy(update={"totals": {month: n for month, n in control.totals.items() if month <= last}})
 
 
 def _settings(settings: ReportSettings, version: str, as_of: dt.date) -> ReportSettings:

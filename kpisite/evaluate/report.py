@@ -15,6 +15,7 @@ import numpy.typing as npt
 from kpisite.declare.model import Site
 from kpisite.load.facts import SourceFact
 from kpisite.measure.inputs import NO_INPUTS, Inputs
+from kpisite.measure.quality import NO_QUALITY, Quality
 from kpisite.measure.series import Breakdown, Subject
 from kpisite.periods import Grain, Period
 
@@ -207,6 +208,7 @@ class Report:
     inputs: Inputs = NO_INPUTS  # what the figures were computed from
     breakdowns: tuple[Breakdown, ...] = ()
     peers: tuple[PeerFact, ...] = ()  # by product, indicator, period and competitor
+    quality: Quality = NO_QUALITY  # when data arrived, and whether sums meet their control totals
     frozen: bool = False
 
     def subject(self, id_: str) -> int:

@@ -49,6 +49,7 @@ class Table:
     engine: Engine  # where the views are
     starts: str  # the view of the rows of each month's first day
     products: frozenset[int] = frozenset()  # that have rows
+    every: str = ""  # the view of the rows of all deliveries; "" where only the newest one is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
     ends, starts = (f"{table}_ends", f"{table}_starts") if daily else (f"{table}_rows", f"{table}_rows")
     dated = spec.as_of is not None or "{as_of}" in spec.file
     here = engine.DuckEngine(scope.connection)
-    made = Table(f"{table}_rows", ends, fields, tuple(sorted(present - {""})), dated, here, starts, seen)
+    made = Table(
+        f"{table}_rows", ends, fields, tuple(sorted(present - {""})), dated, here, starts, seen, f"{table}_joined"
+    )
     return made, file_facts(parts, account)
 
 

@@ -9,6 +9,7 @@ from kpisite.declare.model import Site
 from kpisite.errors import Problems
 from kpisite.load.facts import SourceFact
 from kpisite.load.tables import Tables
+from kpisite.measure.arrivals import quality_of
 from kpisite.measure.axis import Calendar, calendar
 from kpisite.measure.cube import NEVER, Cube
 from kpisite.measure.degree import degree
@@ -53,6 +54,7 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
         _facts(tables),
         inputs_of(cube),
         parts_of,
+        quality_of(site, tables, cube, problems),
     )
 
 

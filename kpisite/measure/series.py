@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from kpisite.load.facts import SourceFact
 from kpisite.measure.inputs import NO_INPUTS, Inputs
+from kpisite.measure.quality import NO_QUALITY, Quality
 from kpisite.periods import Grain, Period
 
 Floats = npt.NDArray[np.float64]
@@ -91,3 +92,4 @@ class Series:
     sources: tuple[SourceFact, ...]
     inputs: Inputs = NO_INPUTS
     breakdowns: tuple[Breakdown, ...] = ()
+    quality: Quality = NO_QUALITY

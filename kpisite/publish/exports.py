@@ -13,6 +13,7 @@ import numpy.typing as npt
 from kpisite.evaluate.report import ROLES, STATUSES, VARIATIONS, Report
 from kpisite.measure.series import REASONS
 from kpisite.publish.package import ACTION_COLUMNS, BREAKDOWN_COLUMNS, RESULT_COLUMNS, data_package
+from kpisite.publish.quality_json import quality_json
 from kpisite.publish.result_json import result_json
 from kpisite.release.axes import axes_of
 from kpisite.release.parts import part_rows
@@ -33,6 +34,7 @@ def exports(report: Report) -> dict[str, bytes]:
     files = {
         "actions.csv": action_table(report).encode(),
         "results.csv": result_table(report),
+        "quality.json": quality_json(report).encode(),
         "results.json": result_json(report).encode(),
         "scores.csv": score_table(report),
         "warnings.csv": table(WARNING_COLUMNS, []).encode(),

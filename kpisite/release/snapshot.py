@@ -20,6 +20,7 @@ from kpisite.release.measured import MEASURES, freeze_inputs, thaw_inputs
 from kpisite.release.outlook_tables import outlook_table, read_outlook
 from kpisite.release.parts import freeze_parts, part_axes, thaw_parts
 from kpisite.release.peer_table import peer_table, read_peers
+from kpisite.release.quality_tables import freeze_quality, thaw_quality
 from kpisite.release.read_tables import read_figures, read_scores
 from kpisite.release.signal_tables import limit_table, read_signals
 from kpisite.release.tables import score_table, table, value_table
@@ -45,6 +46,7 @@ def freeze(report: Report, previous: str = "") -> dict[str, str]:
     files |= {signals_path(one.id): limit_table(report, s) for s, one in enumerate(report.subjects)}
     files |= freeze_inputs(report.inputs, products_of(report.subjects))
     files |= {outlook_path(one.id): outlook_table(report, s) for s, one in enumerate(report.subjects)}
+    files |= freeze_quality(report.quality, report.inputs, products_of(report.subjects))
     files[SCORES] = score_table(report).decode()
     files[ACTIONS] = table(("plan", "action", "status"), [f"{a.plan},{a.action},{a.status}" for a in report.actions])
     files[WARNINGS] = table(WARNING_COLUMNS, [])
@@ -61,6 +63,7 @@ def thaw(files: Mapping[str, str]) -> Report:
     fiscal = site.report.fiscal_year_starts
     axes, role = thaw_axes(files[AXES], fiscal)
     figures, judged = read_figures(axes, [files[values_path(subject.id)] for subject in axes.subjects])
+    inputs = thaw_inputs(files, products_of(axes.subjects))
     return Report(
         version=head["version"],
         title=head["title"],
@@ -78,7 +81,8 @@ def thaw(files: Mapping[str, str]) -> Report:
         actions=tuple(ActionFact(*line.split(",")) for line in files[ACTIONS].splitlines()[1:]),
         peers=read_peers(files.get(COMPETITORS, ""), fiscal),
         sources=tuple(thaw_source(source) for source in head["inputs"]),
-        inputs=thaw_inputs(files, products_of(axes.subjects)),
+        inputs=inputs,
+        quality=thaw_quality(files, inputs, products_of(axes.subjects)),
         breakdowns=thaw_parts(axes, role, json.loads(files[AXES]).get("breakdowns", []), files),
         frozen=True,
     )

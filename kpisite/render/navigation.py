@@ -15,6 +15,7 @@ SECTIONS = (
     ("playbook", "playbook/index.html"),
     ("competitors", "competitors/index.html"),
     ("strategy_map", "strategy-map/index.html"),
+    ("data_quality", "data-quality/index.html"),
     ("methodology", "methodology/index.html"),
     ("glossary", "glossary/index.html"),
     ("history", "history/index.html"),

@@ -273,6 +273,25 @@ class Methodology(Frame):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataQuality(Frame):
+    """What the figures stand on: complete, in time, in line with the ledger, stable?"""
+
+    template: ClassVar[str] = "data-quality.html"
+
+    summary: tuple[Fact, ...]
+    complete: Table | None  # months x sources
+    products: Table
+    punctual: Table | None
+    controls: Table | None  # sums against control totals
+    bounds: Table | None  # figures outside their natural bounds
+    files: Table | None
+    repairs: Folded | None
+    left_out: Folded | None  # rows that were read and do not count
+    principles: Table  # BCBS 239
+    downloads: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Glossary(Frame):
     """The words of the site."""
 

@@ -24,7 +24,7 @@ Files = Iterable[tuple[str, bytes]]
 # What of a report holds arrays whose first axis is the subjects, by grain or for all grains together.
 BY_SUBJECT = ("figures", "scores", "signals", "outlook")
 # What is told of a figure, but not in a scorecard.
-TOLD = ("sources", "inputs")
+TOLD = ("sources", "inputs", "quality")
 PLACE = attrgetter(*[field.name for field in fields(Place)])
 
 
@@ -45,7 +45,7 @@ class Origins:
         self.report = report
         self.told = hash_of(report.sources)
         self.subjects = [_hash_of_rows(common, arrays, s) for s in range(len(report.subjects))]
-        self.whole = hash_of(self.told, hash_of_inputs(report.inputs), self.subjects)
+        self.whole = hash_of(self.told, hash_of_inputs(report.inputs), report.quality, self.subjects)
 
     def of_report(self, *more: object) -> str:
         """The key of what may show anything of the report."""

@@ -23,6 +23,7 @@ from kpisite.render.views.history import history
 from kpisite.render.views.indicators import indicator_list, indicator_page
 from kpisite.render.views.methodology import methodology
 from kpisite.render.views.plans import plan_list, plan_page
+from kpisite.render.views.quality import data_quality
 from kpisite.render.views.scorecard import product_list, scorecard
 from kpisite.render.views.summary import summary
 from kpisite.render.views.words import glossary, own_page, own_pages, playbook, strategy_map
@@ -138,6 +139,7 @@ def plan(e: Edition, reports: Sequence[Report]) -> Iterator[Made]:
     if e.site.competitors is not None:
         yield "competitors/index.html", partial(competitor_page, e)
     yield "strategy-map/index.html", partial(strategy_map, e)
+    yield "data-quality/index.html", partial(data_quality, e)
     yield "methodology/index.html", partial(methodology, e)
     yield "glossary/index.html", partial(glossary, e)
     yield "history/index.html", partial(history, e, reports)

@@ -226,9 +226,7 @@ def _anchors(o: _Teller) -> Grid:
 def _rules(o: _Teller) -> Paragraph:
     words = o.t
     rows = [(str(n), words["rule_name"][one.rule], _found(o, one)) for n, one in enumerate(o.x.rules, 1)]
-    return Paragraph(
-        "rules", words["rules"], (), Grid((words["turn"], words["rule"], words["found"]), tuple(rows), (0,))
-    )
+    return Paragraph("rules", words["rules"], (), Grid((words["turn"], words["rule"], words["found"]), tuple(rows)))
 
 
 def _found(o: _Teller, rule: Rule) -> str:

@@ -27,6 +27,7 @@ KINDS = {
     "plan": "plans/{plan}/index.html",
     "methodology": "methodology/index.html",
     "competitors": "competitors/index.html",
+    "data-quality": "data-quality/index.html",
     "strategy map": "strategy-map/index.html",
     "glossary": "glossary/index.html",
     "history": "history/index.html",

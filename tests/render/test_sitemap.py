@@ -37,7 +37,8 @@ def test_every_page_is_there_in_both_languages(files):
 
 
 def test_every_link_lands(files):
-    data = {f"{v}/data/{name}.csv": b"" for v in ("2025-11", "2025-12") for name in ("results", "scores", "actions")}
+    names = ("results.csv", "scores.csv", "actions.csv", "quality.json")
+    data = {f"{v}/data/{name}": b"" for v in ("2025-11", "2025-12") for name in names}
 
     assert check_links(files | data) == []
 

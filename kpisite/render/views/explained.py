@@ -22,7 +22,7 @@ def steps(e: Edition, s: int, i: int, root: str) -> tuple[tuple[Fact, ...], tupl
     told = {one.key: one for one in tell(e, explained(e.report, s, i, e.board.months.periods[e.board.now], found))}
     facts = [_fact(line) for key in IN_SIGHT if key in told for line in told[key].lines]
     parts = tuple(_step(e, told[key]) for key in FOLDED if key in told)
-    return tuple(facts), parts, Link(e.t["explain"]["to_data"], f"{root}methodology/index.html#sources")
+    return tuple(facts), parts, Link(e.t["explain"]["to_data"], f"{root}data-quality/index.html#read")
 
 
 def _step(e: Edition, told: Paragraph) -> Step:

@@ -1,0 +1,39 @@
+"""How sound the data of a report are, in lines for the command line; the same facts as on the page of data quality."""
+
+from kpisite.errors import Place, Problem
+from kpisite.evaluate.report import Report
+from kpisite.evaluate.soundness import Share, soundness, summary
+
+WORDS = {
+    "delivered": "figures due in {period} have arrived",
+    "in_time": "products delivered {period} in time",
+    "controls": "control totals are kept",
+    "restated": "product months were delivered more than once",
+}
+
+
+def notes(report: Report) -> tuple[Problem, ...]:
+    """One line for each share, and one for each product with gaps; nothing that stops a build."""
+    found = soundness(report)
+    shares = {name: share for name, share in summary(found).items() if share.whole}
+    lines = [
+        _note(f"{_of(share)} {WORDS[name].format(period=report.period.label)}", f"quality-{name}")
+        for name, share in shares.items()
+    ]
+    gaps = [one for one in found.products if one.missing]
+    lines += [_note(f"{one.product} lacks {', '.join(one.missing)}", "quality-missing") for one in gaps]
+    files = [file for source in report.sources for file in source.files]
+    rows, left = sum(file.rows for file in files), sum(one.rows for file in files for one in file.left_out)
+    lines.append(_note(f"{rows} rows were read from {len(files)} files, {left} of them do not count", "quality-files"))
+    if found.bounds:
+        what = f"{len(found.bounds)} figures lie outside the natural bounds of their indicators"
+        lines.append(_note(what, "quality-bounds"))
+    return tuple(lines)
+
+
+def _of(share: Share) -> str:
+    return f"{share.part} of {share.whole}"
+
+
+def _note(what: str, code: str) -> Problem:
+    return Problem(Place("data"), what, "", code, "info")
