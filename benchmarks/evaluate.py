@@ -62,7 +62,9 @@ def a_series(site: Site) -> Series:
     value[-1] = np.nan
     reason = np.where(np.isnan(value), 1, 0).astype(np.int8)
     periods = span(Grain.MONTH, LAST - MONTHS + 1, LAST, 1)
-    cells = GrainSeries(Grain.MONTH, periods, value, reason, np.full(shape, np.nan), np.zeros(shape, dtype=np.int32))
+    nothing = np.zeros(shape, dtype=np.int32)
+    whole = np.zeros(shape, dtype=np.int8)
+    cells = GrainSeries(Grain.MONTH, periods, value, reason, np.full(shape, np.nan), nothing, whole)
     return Series(subjects, tuple(site.indicators), np.zeros(INDICATORS, dtype=np.bool_), {Grain.MONTH: cells}, ())
 
 
