@@ -56,6 +56,8 @@ def summary_lead(e: Edition) -> str:
         return ""
     score, coverage = board.scores.score[board.bank, c, now], board.scores.coverage[board.bank, c, now]
     words = e.t["say"]["summary"]
+    if not board.scores.counts[board.bank, c, now].any():
+        return str(words["lead_unjudged"])
     if math.isnan(score):
         return str(words["lead_none"].format(coverage=e.percent(0.0 if math.isnan(coverage) else float(coverage))))
     green = sum(int(board.scores.status[s, c, now] == GREEN) for s in board.products)
@@ -75,9 +77,19 @@ def summary_sentences(e: Edition) -> tuple[str, ...]:
     board, now, c = e.board, e.board.now, e.board.composite
     if board.bank is None:
         return ()
-    words = e.t["say"]["summary"]
-    counts = words["counts"].format(**_counts(board.scores.counts[board.bank, c, now].tolist()))
-    return (counts, _coverage(e, board.bank))
+    words, numbers = e.t["say"]["summary"], board.scores.counts[board.bank, c, now].tolist()
+    if not any(numbers):
+        return ()
+    return (words["counts"].format(**_counts(numbers)), _coverage(e, board.bank))
+
+
+def calm(e: Edition) -> str:
+    """What is said where no key indicator misses its target: that all are met, or that some cannot be judged."""
+    board = e.board
+    numbers = board.scores.counts[list(board.products), board.composite, board.now].sum(axis=0).tolist()
+    judged, grey = sum(numbers) - numbers[GREY], numbers[GREY]
+    key = "calm" if judged and not grey else "calm_missing" if judged else "calm_none" if grey else "calm_unjudged"
+    return str(e.t["say"]["summary"][key].format(**_counts(numbers)))
 
 
 def _coverage(e: Edition, s: int) -> str:
@@ -94,6 +106,8 @@ def scorecard_lead(e: Edition, s: int) -> str:
     scores, now, c = e.board.scores, e.board.now, e.board.composite
     score, coverage = float(scores.score[s, c, now]), float(scores.coverage[s, c, now])
     words, facts = e.t["say"]["scorecard"], {"product": e.subjects[s]}
+    if not scores.counts[s, c, now].any():
+        return str(words["lead_unjudged"].format(**facts))
     if math.isnan(score):
         return str(words["lead_none"].format(coverage=e.percent(0.0 if math.isnan(coverage) else coverage), **facts))
     status = e.t["status"][STATUSES[int(scores.status[s, c, now])]]
@@ -105,6 +119,8 @@ def scorecard_sentences(e: Edition, s: int) -> tuple[str, ...]:
     """At most three: counts, coverage where it is not full, the largest weighted shortfall."""
     scores, now, c = e.board.scores, e.board.now, e.board.composite
     words = e.t["say"]["scorecard"]
+    if not scores.counts[s, c, now].any():
+        return ()
     counts = words["counts"].format(**_counts(scores.counts[s, c, now].tolist()))
     coverage = _coverage(e, s) if float(scores.coverage[s, c, now]) < 1 else ""
     return tuple(sentence for sentence in (counts, coverage, _worst(e, s)) if sentence)

@@ -92,6 +92,7 @@ class Summary(Frame):
     bank: ScoreBox
     sentences: tuple[str, ...]
     attention: tuple[Item, ...]  # at most 5
+    calm: str  # what stands there instead when nothing misses its target
     good_news: tuple[Item, ...]  # at most 3
     completeness: tuple[Fact, ...]
     products: Table  # composite and counts of each product

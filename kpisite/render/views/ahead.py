@@ -316,7 +316,7 @@ def _fan(e: Edition, s: int, i: int, grain: Grain, column: Column) -> SignalChar
 
     def scaled(way: float) -> list[float | None]:
         found = out.expected[s, i, :steps] + way * FAN * out.spread[s, i, :steps]
-        kept = np.fmin(np.fmax(found, -np.inf if low is None else low), np.inf if high is None else high)
+        kept = np.minimum(np.maximum(found, -np.inf if low is None else low), np.inf if high is None else high)
         return [None if one != one else one / column.factor for one in kept.tolist()]
 
     # The forecast begins at the last figure, so that its line joins.

@@ -9,7 +9,7 @@ from kpisite.render import charts, marks
 from kpisite.render.cells import cells, of_subject, own_columns
 from kpisite.render.charts import HeatChart
 from kpisite.render.edition import Edition
-from kpisite.render.headlines import score_box, summary_lead, summary_sentences
+from kpisite.render.headlines import calm, score_box, summary_lead, summary_sentences
 from kpisite.render.narrative import good_sentence
 from kpisite.render.pages import Summary
 from kpisite.render.parts import Fact, Head, Item, Link, ScoreBox, Table
@@ -34,6 +34,7 @@ def summary(e: Edition) -> Summary:
         bank=score_box(e, bank) if bank is not None else ScoreBox("", "", Markup(), "", "", "", "", ()),
         sentences=summary_sentences(e),
         attention=tuple(item(e, s, i, "") for s, i in board.attention()[:MOST_ATTENTION]),
+        calm=calm(e),
         good_news=tuple(_good(e, s, i, newly) for s, i, newly in board.good_news()[:MOST_GOOD_NEWS]),
         completeness=_completeness(e),
         products=products_table(e, "", brief=True),
