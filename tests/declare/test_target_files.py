@@ -1,7 +1,5 @@
 """Targets in bulk from CSV files say the same as the same targets in YAML."""
 
-import time
-
 import pytest
 
 from kpisite.declare.read import read_site
@@ -121,30 +119,14 @@ def test_steps_in_yaml_are_kept_by_a_release(tmp_path):
     assert site.products["card"].key["csat"][0].steps == {month(2025, 1): 85, month(2025, 7): 88}
 
 
-def test_twenty_thousand_targets_take_well_under_a_second(tmp_path):
+def test_twenty_thousand_targets_are_read_whole(tmp_path):
     products, indicators = [f"p{n}" for n in range(1000)], [f"i{n}" for n in range(20)]
     rows = [
         f"{p},{i},2025-01,5,{n + k}.5,2,Owner {n % 7}" for n, p in enumerate(products) for k, i in enumerate(indicators)
     ]
     text = "product,indicator,from,weight,target,tolerance,owner\n" + "\n".join(rows) + "\n"
-    config = a_folder(tmp_path, {"a.csv": text}, products, indicators)
-    with_none = a_folder(tmp_path_of(tmp_path), {"a.csv": "product,indicator,weight,target\n"}, products, indicators)
 
-    def spent(path):
-        start = time.process_time()
-        site = read(path)
-        return time.process_time() - start, site
-
-    bare, _ = spent(with_none)
-    whole, site = spent(config)
+    site = read(a_folder(tmp_path, {"a.csv": text}, products, indicators))
 
     assert sum(len(product.key) for product in site.products.values()) == 20_000
     assert site.products["p999"].key["i19"][0].target == 1018.5
-    # A second leaves room for a busy machine; it takes about a third of it.
-    assert whole - bare < 1.0
-
-
-def tmp_path_of(path):
-    other = path / "bare"
-    other.mkdir()
-    return other
