@@ -48,13 +48,21 @@ def actions(report: Report) -> "pd.DataFrame":
     return _table(report, "actions.csv")
 
 
+def warnings(report: Report) -> "pd.DataFrame":
+    """Every warning, open or cleared: the columns of warnings.csv."""
+    return _table(report, "warnings.csv")
+
+
 def explain(report: Report, figure: str) -> Explanation:
     """Where a figure (PRODUCT/INDICATOR or PRODUCT/INDICATOR@PERIOD) comes from; AddressError if there is none."""
     return explaining.explanation(report, figure)
 
 
 # Columns that are text even where every entry looks like a number or is empty.
-_TEXTS = ("product", "indicator", "family", "period", "status", "signal", "reason", "target", "provisional")
+_TEXTS = (
+    "product", "indicator", "family", "period", "status", "signal", "reason", "target", "provisional",
+    "id", "rule", "severity", "raised", "cleared", "breach", "detail",
+)  # fmt: skip
 
 
 def _table(report: Report, name: str) -> "pd.DataFrame":

@@ -24,6 +24,7 @@ from kpisite.periods import Grain, Period, PeriodError, parse
 from kpisite.publish.exports import exports
 from kpisite.publish.folder import Published, publish
 from kpisite.publish.links import check_links
+from kpisite.release.restated_warnings import warned_of_restated
 from kpisite.release.snapshot import content_hash, freeze
 from kpisite.release.store import content_of, read_releases, write_release
 from kpisite.release.vintages import doubt_restatements, explained, restatements
@@ -143,6 +144,7 @@ def versions_of(config: Path, report: Report) -> tuple[Report, ...]:
     # The log of restatements is said about all reports, also about those that were frozen before it was written.
     said = {"restatements": report.site.restatements}
     kept = read_releases(config.parent / RELEASES)
+    report = warned_of_restated(report, kept)
     releases = [replace(one, site=one.site.model_copy(update=said)) for one in kept]
     same = next((frozen for frozen in releases if frozen.version == report.version), None)
     if same is None:
@@ -204,7 +206,9 @@ def release(
     update = {"version": version, "title": Text.of(title) if title else settings.title}
     settings = settings.model_copy(update=update | ({"as_of": as_of} if as_of else {}))
     report = judged(site.model_copy(update={"report": settings}), config, problems)
-    earlier = [one.version for one in read_releases(config.parent / RELEASES) if one.period < report.period]
+    releases = read_releases(config.parent / RELEASES)
+    report = warned_of_restated(report, releases)
+    earlier = [one.version for one in releases if one.period < report.period]
     files = freeze(report, previous=earlier[-1] if earlier else "")
     folder = write_release(config.parent / RELEASES, version, files)
     figures = sum(text.count("\n") - 1 for path, text in files.items() if path.startswith("values/"))

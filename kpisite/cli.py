@@ -18,7 +18,7 @@ from kpisite.errors import AuthorError, Problem
 CONFIG = "site.yaml"
 PUBLIC = "public"
 DAY = click.DateTime(["%Y-%m-%d"])
-LISTS = ("indicators", "products", "plans", "practices", "measures", "sources", "releases")
+LISTS = ("indicators", "products", "plans", "practices", "measures", "sources", "releases", "warnings")
 FORMATS = click.Choice(["text", "json", "github"])
 
 
@@ -190,7 +190,7 @@ def explain(
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def list_(config: str | None, what: str, form: str, as_json: bool) -> None:
-    """List what is declared: one line each, or JSON."""
+    """List what is declared, or the open warnings: one line each, or JSON."""
     file = _find(config)
     from kpisite.listing import listing
 

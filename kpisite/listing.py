@@ -1,11 +1,16 @@
 """What is declared, as rows for the command line and for programs."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
+from kpisite.build import RELEASES, report_of
 from kpisite.declare.model import Site
 from kpisite.declare.read import read_site
 from kpisite.errors import Problems
+from kpisite.evaluate.report import SEVERITIES
+from kpisite.evaluate.warning import alerts
+from kpisite.release.restated_warnings import warned_of_restated
 from kpisite.release.store import read_releases
 
 Row = dict[str, str | int | float]
@@ -14,12 +19,41 @@ Row = dict[str, str | int | float]
 def listing(config: Path, what: str) -> list[Row]:
     """One row for each thing of this kind, in the order of their ids; AuthorError if the declarations are wrong."""
     if what == "releases":
-        found = read_releases(config.parent / "releases")
+        found = read_releases(config.parent / RELEASES)
         return [{"version": r.version, "period": r.period.label, "as_of": r.as_of, "title": r.title} for r in found]
+    if what == "warnings":
+        return _warnings(config)
     problems = Problems()
     site = read_site(config, problems)
     problems.stop_if_any()
     return KINDS[what](site, site.site.languages[0])
+
+
+def _warnings(config: Path) -> list[Row]:
+    """The open warnings of the working state, the most severe first; an empty text where there is no number."""
+    report = warned_of_restated(report_of(config, Problems()), read_releases(config.parent / RELEASES))
+    found = [one for one in alerts(report) if one.cleared is None]
+    found.sort(key=lambda one: (-SEVERITIES.index(one.severity), one.product, one.indicator, one.rule, one.raised))
+    return [
+        {
+            "id": one.id,
+            "rule": one.rule,
+            "severity": one.severity,
+            "product": one.product,
+            "indicator": one.indicator,
+            "raised": one.raised.label,
+            "value": _number(one.value),
+            "threshold": _number(one.threshold),
+            "breach": one.breach.label if one.breach else "",
+            "chance": _number(one.chance),
+            "detail": one.detail,
+        }
+        for one in found
+    ]
+
+
+def _number(value: float) -> float | str:
+    return "" if math.isnan(value) else value
 
 
 def _indicators(site: Site, language: str) -> list[Row]:

@@ -18,6 +18,7 @@ from kpisite.evaluate.rounding import Floats
 from kpisite.evaluate.signals import signals
 from kpisite.evaluate.status import Judged, Rules, judge, rules_of
 from kpisite.evaluate.target import Goals, keys_of, monthly_goals
+from kpisite.evaluate.warning import no_warnings, warn
 from kpisite.load.peers import Peers
 from kpisite.measure.series import REASON, Breakdown, GrainSeries, Series, Subject
 from kpisite.periods import GRAIN_ORDER, Grain, of_month
@@ -44,7 +45,7 @@ def evaluate(
     house = House(site, series.subjects, role, figures, version, period, as_of)
     _add_house(house, rules, series.indicators, wanted)
     found = signals(site, series.subjects, series.indicators, role, figures)
-    return Report(
+    report = Report(
         version=version,
         title=title,
         period=period,
@@ -64,7 +65,9 @@ def evaluate(
         sources=(*series.sources, *peers.sources),
         peers=compare_peers(site, series.subjects, series.indicators, figures, peers.values, as_of),
         quality=series.quality,
+        warnings=no_warnings(),
     )
+    return replace(report, warnings=warn(report))
 
 
 def _carried(breakdown: Breakdown, role: Codes, indicators: Sequence[str]) -> Breakdown:

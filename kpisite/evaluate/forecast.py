@@ -22,7 +22,7 @@ ORIGINS, FEWEST_ORIGINS = 13, 4
 # Errors that make a spread of their own; with fewer it grows from one step with the square root of the steps.
 ENOUGH_ERRORS = 8
 # Smaller differences of MASE do not make a method better than a simpler one.
-_TIE = 1e-6
+TIE = 1e-6
 # A spread below this share of the usual step is none.
 _NOISE = 1e-6
 
@@ -125,7 +125,7 @@ class _Best:
         if method == methods.NAIVE:
             self.score = score
             return
-        better = allowed & (score < self.score * (1 - _TIE))
+        better = allowed & (score < self.score * (1 - TIE))
         self.guess[better], self.score[better], self.method[better] = guess[better], score[better], method
 
 

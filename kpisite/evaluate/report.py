@@ -139,6 +139,56 @@ class Outlook:
     crosses_limit: Codes
 
 
+# Rules of early warning; the position is the code.
+WARNING_RULES = tuple(f"W{number}" for number in range(1, 15))
+SEVERITIES = ("info", "medium", "high", "critical")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One warning: a rule that holds, or held, for one figure; `cleared` is None while it is open.
+
+    `id` stays the same from build to build. value and threshold are those of the period in which it was raised, in the
+    unit of the figure (of an action: its progress in percent and what should be done by now). `breach` is the period
+    in which the forecast crosses the threshold, with probability `chance`; None and NaN where nothing is forecast.
+    `detail` names what else it is about: a leading indicator, a competitor, plan/action.
+    """
+
+    id: str
+    rule: str
+    severity: str
+    product: str
+    indicator: str
+    raised: Period
+    cleared: Period | None
+    value: float
+    threshold: float
+    breach: Period | None
+    chance: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warnings:
+    """All warnings of a report as columns [W], sorted by subject, indicator, rule and month.
+
+    subject and indicator are positions, rule and severity codes. raised, cleared and breach are the last months
+    (their numbers) of periods of the indicator's cadence; 0 is none, and open where it was not cleared.
+    """
+
+    subject: npt.NDArray[np.int32]
+    indicator: npt.NDArray[np.int32]
+    rule: Codes
+    severity: Codes
+    raised: npt.NDArray[np.int32]
+    cleared: npt.NDArray[np.int32]
+    value: Floats
+    threshold: Floats
+    breach: npt.NDArray[np.int32]
+    chance: Floats
+    detail: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class ActionFact:
     """One action as of the report's day: plan, action, and the status derived from its dates and progress.
@@ -203,6 +253,7 @@ class Report:
     scores: dict[Grain, Scores]
     signals: dict[Grain, Signals]
     outlook: Outlook
+    warnings: Warnings
     actions: tuple[ActionFact, ...] = ()
     sources: tuple[SourceFact, ...] = ()
     inputs: Inputs = NO_INPUTS  # what the figures were computed from

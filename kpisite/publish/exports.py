@@ -19,9 +19,9 @@ from kpisite.release.axes import axes_of
 from kpisite.release.parts import part_rows
 from kpisite.release.peer_table import peer_table
 from kpisite.release.printed import Column, Numbers, Words, printed
-from kpisite.release.snapshot import WARNING_COLUMNS
-from kpisite.release.tables import months_there, score_table, signal_column, table
+from kpisite.release.tables import months_there, score_table, signal_column
 from kpisite.release.text import number
+from kpisite.release.warning_table import warning_table
 
 # Few enough that they need little memory at once.
 _PAIRS_AT_A_TIME = 10_000
@@ -37,7 +37,7 @@ def exports(report: Report) -> dict[str, bytes]:
         "quality.json": quality_json(report).encode(),
         "results.json": result_json(report).encode(),
         "scores.csv": score_table(report),
-        "warnings.csv": table(WARNING_COLUMNS, []).encode(),
+        "warnings.csv": warning_table(report).encode(),
     }
     if report.breakdowns:
         files["breakdowns.csv"] = breakdown_table(report).encode()

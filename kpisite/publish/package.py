@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from kpisite.evaluate.report import ROLES, STATUSES, Report
+from kpisite.evaluate.report import ROLES, SEVERITIES, STATUSES, WARNING_RULES, Report
 from kpisite.measure.series import REASONS
 from kpisite.release.peer_table import PEER_COLUMNS
-from kpisite.release.snapshot import WARNING_COLUMNS
 from kpisite.release.tables import SCORE_COLUMNS
 from kpisite.release.text import as_json
+from kpisite.release.warning_table import WARNING_COLUMNS
 
 RESULT_COLUMNS = (
     "product", "indicator", "period", "value", "target", "attainment", "status", "score", "signal", "reason",
@@ -21,7 +21,7 @@ ACTION_COLUMNS = (
 BREAKDOWN_COLUMNS = ("product", "indicator", "dimension", "label", "period", "value", "reason")
 _ACTION_STATUSES = ("cancelled", "done", "done-late", "late", "at-risk", "doing", "overdue-start", "planned")
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-_NUMBERS = {"value", "attainment", "score", "weight", "coverage", "low", "high", "progress", "threshold"}
+_NUMBERS = {"value", "attainment", "score", "weight", "coverage", "low", "high", "progress", "threshold", "chance"}
 _NUMBERS |= {"own", "gap", "relative_gap", "gap_change", "percentile", "median", "best", "material"}
 _COUNTS = {*STATUSES, "worsenings", "rank", "of"}
 _DATES = {"start", "due", "done", "as_of"}
@@ -88,4 +88,6 @@ def _words(table: str, column: str) -> tuple[str, ...]:
         return _ACTION_STATUSES if table == "actions.csv" else STATUSES
     if column == "reason":
         return REASONS[1:]
+    if table == "warnings.csv" and column in ("rule", "severity"):
+        return WARNING_RULES if column == "rule" else SEVERITIES
     return ROLES[1:] if column == "role" else ()

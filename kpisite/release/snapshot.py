@@ -25,6 +25,7 @@ from kpisite.release.read_tables import read_figures, read_scores
 from kpisite.release.signal_tables import limit_table, read_signals
 from kpisite.release.tables import score_table, table, value_table
 from kpisite.release.text import as_json
+from kpisite.release.warning_table import read_warnings, warning_table
 
 HEAD = "release.json"
 AXES = "axes.json"
@@ -32,7 +33,6 @@ SCORES = "scores.csv"
 ACTIONS = "actions.csv"
 WARNINGS = "warnings.csv"
 COMPETITORS = "competitors.csv"
-WARNING_COLUMNS = ("id", "rule", "severity", "product", "indicator", "raised", "cleared", "value", "threshold")
 # What of release.json counts as content: not the tool, its title, how the data came, or the release before.
 _SAID = ("version", "period", "as_of")
 
@@ -49,7 +49,7 @@ def freeze(report: Report, previous: str = "") -> dict[str, str]:
     files |= freeze_quality(report.quality, report.inputs, products_of(report.subjects))
     files[SCORES] = score_table(report).decode()
     files[ACTIONS] = table(("plan", "action", "status"), [f"{a.plan},{a.action},{a.status}" for a in report.actions])
-    files[WARNINGS] = table(WARNING_COLUMNS, [])
+    files[WARNINGS] = warning_table(report)
     if report.peers:
         files[COMPETITORS] = peer_table(report.peers)
     files[HEAD] = _head(report, files, previous)
@@ -77,6 +77,7 @@ def thaw(files: Mapping[str, str]) -> Report:
         figures=figures,
         scores=read_scores(axes, files[SCORES]),
         signals=read_signals(axes, site, judged, [files[signals_path(subject.id)] for subject in axes.subjects]),
+        warnings=read_warnings(axes, site, files[WARNINGS]),
         outlook=read_outlook(axes, [files[outlook_path(subject.id)] for subject in axes.subjects]),
         actions=tuple(ActionFact(*line.split(",")) for line in files[ACTIONS].splitlines()[1:]),
         peers=read_peers(files.get(COMPETITORS, ""), fiscal),

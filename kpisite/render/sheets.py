@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from kpisite.errors import Place
 from kpisite.evaluate.report import Report
+from kpisite.evaluate.warning import rows_about
 from kpisite.measure.inputs import Inputs
 
 Files = Iterable[tuple[str, bytes]]
@@ -25,6 +26,8 @@ Files = Iterable[tuple[str, bytes]]
 BY_SUBJECT = ("figures", "scores", "signals", "outlook")
 # What is told of a figure, but not in a scorecard.
 TOLD = ("sources", "inputs", "quality")
+# Columns of warnings, in which those of a subject stand together.
+WARNINGS = "warnings"
 PLACE = attrgetter(*[field.name for field in fields(Place)])
 
 
@@ -44,7 +47,9 @@ class Origins:
         common = hash_of(base, list(_common(report)))
         self.report = report
         self.told = hash_of(report.sources)
-        self.subjects = [_hash_of_rows(common, arrays, s) for s in range(len(report.subjects))]
+        self.subjects = [
+            hash_of(_hash_of_rows(common, arrays, s), warnings_about(report, s)) for s in range(len(report.subjects))
+        ]
         self.whole = hash_of(self.told, hash_of_inputs(report.inputs), report.quality, self.subjects)
 
     def of_report(self, *more: object) -> str:
@@ -68,6 +73,13 @@ def arrays_of(report: Report) -> Iterator[tuple[str, npt.NDArray[Any]]]:
             for name, value in _fields(one):
                 if isinstance(value, np.ndarray):
                     yield f"{held} {grain} {name} {value.dtype} {value.shape}", value
+
+
+def warnings_about(report: Report, s: int) -> list[object]:
+    """The columns of the warnings of one subject."""
+    at = rows_about(report.warnings, s)
+    parts = [value[at] for _, value in _fields(report.warnings)]
+    return [part.tobytes() if _is_array(part) else part for part in parts]
 
 
 def by_grain(held: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any dataclass, or several by grain
@@ -105,7 +117,7 @@ def _common(report: Report) -> Iterator[object]:
                 (grain, [held for _, held in _fields(one) if not _is_array(held)])
                 for grain, one in by_grain(value).items()
             ]
-        elif name not in TOLD:
+        elif name not in (*TOLD, WARNINGS):
             yield name, value
     yield [name for name, _ in arrays_of(report)]
 

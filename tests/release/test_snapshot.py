@@ -224,7 +224,8 @@ def test_the_files_are_those_of_the_contract(files):
         "values/loan.csv",
         "warnings.csv",
     ]
-    assert files["warnings.csv"] == "id,rule,severity,product,indicator,raised,cleared,value,threshold\n"
+    columns = "id,rule,severity,product,indicator,raised,cleared,value,threshold,breach,chance,detail"
+    assert files["warnings.csv"].splitlines()[0] == columns
 
 
 def test_values_are_one_line_a_cell(files):

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from kpisite.declare.model import Pages
+from kpisite.evaluate.report import Warnings
+from kpisite.evaluate.warning import rows_about
 from kpisite.release.store import read_releases
 from kpisite.render.board import board
 from kpisite.render.edition import edition
@@ -56,7 +58,14 @@ def only(report, s):
         array[s] = kept
         return array
 
-    return replace(with_rows(report, spoilt), inputs=inputs_of_only(report.inputs, s))
+    own = warnings_of_only(report.warnings, s)
+    return replace(with_rows(report, spoilt), inputs=inputs_of_only(report.inputs, s), warnings=own)
+
+
+def warnings_of_only(warnings, s):
+    """Only the warnings of one subject."""
+    at = rows_about(warnings, s)
+    return replace(warnings, **{field.name: getattr(warnings, field.name)[at] for field in fields(warnings)})
 
 
 def product_pages(report, theme, s, kinds):
@@ -126,6 +135,27 @@ def test_any_changed_cell_changes_the_keys_of_its_subject_and_of_the_whole(demo,
             assert whole != before[0], field.name
             for found, was in ((figures, before[1]), (subjects, before[2])):
                 assert changed(was, found) == [s == 1 for s in range(len(demo.subjects))], field.name
+
+
+@pytest.mark.parametrize("column", [field.name for field in fields(Warnings)])
+def test_a_changed_warning_changes_the_keys_of_its_subject_and_of_the_whole(demo, column):
+    before, at = keys(demo), rows_about(demo.warnings, 1).start
+    cells = getattr(demo.warnings, column)
+    if isinstance(cells, tuple):
+        other = (*cells[:at], f"{cells[at]} other", *cells[at + 1 :])
+    elif column == "subject":
+        other = cells.copy()
+        other[at] = 0
+    else:
+        other = cells.copy()
+        other[at] = 1 - np.nan_to_num(other[at])
+
+    whole, figures, subjects = keys(replace(demo, warnings=replace(demo.warnings, **{column: other})))
+
+    assert whole != before[0]
+    mine = (0, 1) if column == "subject" else (1,)
+    for found, was in ((figures, before[1]), (subjects, before[2])):
+        assert changed(was, found) == [s in mine for s in range(len(demo.subjects))]
 
 
 @pytest.mark.parametrize(

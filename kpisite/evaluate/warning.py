@@ -1,0 +1,281 @@
+"""Early warnings: the fourteen rules over a whole report, each alert with the months it was raised and cleared."""
+
+import datetime as dt
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from kpisite.evaluate.charted import CADENCES
+from kpisite.evaluate.limits import Flags
+from kpisite.evaluate.report import (
+    ABSENT,
+    ROLLED,
+    SEVERITIES,
+    WARNING_RULES,
+    Alert,
+    Report,
+    Warnings,
+)
+from kpisite.evaluate.warning_ahead import months_back, traits, trend_to_breach
+from kpisite.evaluate.warning_others import Found, falling_behind, plans_in_trouble
+from kpisite.evaluate.warning_replay import OPEN, Events, open_at, replay
+from kpisite.evaluate.warning_rows import Indexes, rows_of
+from kpisite.evaluate.warning_rules import ONE_FIGURE, Ruled, leading_worsens
+from kpisite.periods import Grain, of_month
+
+# Figures looked at at a time: what is worked on stays in the processor's own memory.
+_AT_A_TIME = 1024
+SEVERITY: Mapping[str, str] = {
+    "W1": "high", "W2": "medium", "W3": "high", "W4": "high", "W5": "medium", "W6": "medium", "W7": "medium",
+    "W8": "info", "W9": "high", "W10": "medium", "W11": "medium", "W12": "medium", "W13": "high", "W14": "critical",
+}  # fmt: skip
+_CODE = {rule: code for code, rule in enumerate(WARNING_RULES)}
+_SEVERITY = {name: code for code, name in enumerate(SEVERITIES)}
+# What of a leading indicator makes W9 of the one it leads.
+_LEADS = ("W1", "W4", "W5")
+
+
+def warn(report: Report) -> Warnings:
+    """All warnings of a report that has everything else."""
+    made = _Made(report)
+    for grain in report.signals:
+        _of_grain(made, grain)
+    as_of = dt.date.fromisoformat(report.as_of)
+    made.add_known((*falling_behind(report.peers), *plans_in_trouble(report.site, as_of)))
+    found = made.whole()
+    _look_ahead(report, found)
+    return found
+
+
+def with_found(report: Report, found: Sequence[Found]) -> Warnings:
+    """The warnings of a report, and others of products and indicators that it has."""
+    made = _Made(report, [report.warnings])
+    made.add_known(found)
+    return made.whole()
+
+
+def no_warnings() -> Warnings:
+    """A report without any."""
+    empty = np.zeros(0, dtype=np.int32)
+    codes, floats = np.zeros(0, dtype=np.int8), np.zeros(0)
+    return Warnings(empty, empty, codes, codes, empty, empty, floats, floats, empty, floats, ())
+
+
+def alerts(report: Report, which: Indexes | None = None) -> Iterator[Alert]:
+    """The warnings of a report as rows, all of them or those at some positions."""
+    found, fiscal = report.warnings, report.site.report.fiscal_year_starts
+    cadence = [CADENCES[report.site.indicators[id_].cadence] for id_ in report.indicators]
+    for w in range(len(found.detail)) if which is None else which.tolist():
+        i, rule = int(found.indicator[w]), WARNING_RULES[found.rule[w]]
+        product, indicator, detail = report.subjects[found.subject[w]].id, report.indicators[i], found.detail[w]
+        grain = Grain.MONTH if rule in _BY_MONTH else cadence[i]
+        raised, cleared, breach = (
+            of_month(int(month), grain, fiscal) if month else None
+            for month in (found.raised[w], found.cleared[w], found.breach[w])
+        )
+        assert raised is not None
+        yield Alert(
+            id=alert_id(rule, product, indicator, detail if rule == "W12" and "/" in detail else raised.label),
+            rule=rule,
+            severity=SEVERITIES[found.severity[w]],
+            product=product,
+            indicator=indicator,
+            raised=raised,
+            cleared=cleared,
+            value=float(found.value[w]),
+            threshold=float(found.threshold[w]),
+            breach=breach,
+            chance=float(found.chance[w]),
+            detail=detail,
+        )
+
+
+# These are dated by the month in which something became known, whatever the cadence of the figure.
+_BY_MONTH = ("W10", "W11", "W12")
+
+
+def alert_id(rule: str, product: str, indicator: str, first: str) -> str:
+    """The name of an alert that stays the same: from its first period, or from the action that it is about."""
+    return hashlib.sha256(f"{rule} {product} {indicator} {first}".encode()).hexdigest()[:12]
+
+
+def rows_about(found: Warnings, subject: int) -> slice:
+    """Where the warnings of a subject stand."""
+    start, end = np.searchsorted(found.subject, [subject, subject + 1])
+    return slice(int(start), int(end))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """The alerts of one rule over some figures of one grain."""
+
+    rule: str
+    ruled: Ruled
+    events: Events
+
+
+class _Made:
+    """Warnings as they are found, column by column."""
+
+    def __init__(self, report: Report, parts: Sequence[Warnings] = ()) -> None:
+        self.report = report
+        self.parts = list(parts)
+
+    def add(self, one: _Rule, at: tuple[Indexes, Indexes], grain: Grain, over: Flags) -> None:
+        """Take the alerts of one rule; `over` is where a regulatory limit was crossed."""
+        n, t, cleared = one.events.series, one.events.raised, one.events.cleared
+        if not len(n):
+            return
+        months = np.array([period.last_month for period in self.report.figures[grain].periods], dtype=np.int32)
+        severity = np.full(len(n), _SEVERITY[SEVERITY[one.rule]], dtype=np.int8)
+        if one.rule == "W1":
+            severity[_crossed(over, one.events)] = _SEVERITY["critical"]
+        nothing = np.zeros(len(n), dtype=np.int32)
+        self.parts.append(
+            Warnings(
+                subject=at[0][n].astype(np.int32),
+                indicator=at[1][n].astype(np.int32),
+                rule=np.full(len(n), _CODE[one.rule], dtype=np.int8),
+                severity=severity,
+                raised=months[t],
+                cleared=np.where(cleared == OPEN, 0, months[cleared]).astype(np.int32),
+                value=one.ruled.value[n, t],
+                threshold=one.ruled.threshold[n, t],
+                breach=nothing,
+                chance=np.full(len(n), np.nan),
+                detail=_details(one.ruled, n, t),
+            )
+        )
+
+    def add_known(self, every: Sequence[Found]) -> None:
+        """Take alerts that were found one by one, of those products and indicators that the report has."""
+        rows = {subject.id: s for s, subject in enumerate(self.report.subjects)}
+        columns = {id_: i for i, id_ in enumerate(self.report.indicators)}
+        found = [one for one in every if one.product in rows and one.indicator in columns]
+        self.parts.append(
+            Warnings(
+                subject=np.array([rows[one.product] for one in found], dtype=np.int32),
+                indicator=np.array([columns[one.indicator] for one in found], dtype=np.int32),
+                rule=np.array([_CODE[one.rule] for one in found], dtype=np.int8),
+                severity=np.array([_SEVERITY[SEVERITY[one.rule]] for one in found], dtype=np.int8),
+                raised=np.array([one.raised for one in found], dtype=np.int32),
+                cleared=np.array([one.cleared for one in found], dtype=np.int32),
+                value=np.array([one.value for one in found], dtype=np.float64),
+                threshold=np.array([one.threshold for one in found], dtype=np.float64),
+                breach=np.zeros(len(found), dtype=np.int32),
+                chance=np.full(len(found), np.nan),
+                detail=tuple(one.detail for one in found),
+            )
+        )
+
+    def whole(self) -> Warnings:
+        """All of them in their order."""
+        joined = {
+            field.name: np.concatenate([getattr(part, field.name) for part in self.parts])
+            for field in fields(Warnings)
+            if field.name != "detail"
+        }
+        detail = [text for part in self.parts for text in part.detail]
+        order = np.lexsort((np.array(detail), joined["raised"], joined["rule"], joined["indicator"], joined["subject"]))
+        return Warnings(**{name: part[order] for name, part in joined.items()}, detail=tuple(detail[w] for w in order))
+
+
+def _details(ruled: Ruled, n: Indexes, t: Indexes) -> tuple[str, ...]:
+    if ruled.detail is None:
+        return ("",) * len(n)
+    return tuple(ruled.detail(*at) for at in zip(n.tolist(), t.tolist(), strict=True))
+
+
+def _crossed(over: Flags, events: Events) -> Flags:
+    """Was the regulatory limit crossed at any time while the alert was open?"""
+    total = np.concatenate([np.zeros((len(over), 1), dtype=np.int32), np.cumsum(over, axis=1, dtype=np.int32)], axis=1)
+    end = np.where(events.cleared == OPEN, over.shape[1], events.cleared)
+    found: Flags = total[events.series, end] > total[events.series, events.raised]
+    return found
+
+
+def _of_grain(made: _Made, grain: Grain) -> None:
+    """All rules over the figures whose cadence this grain is."""
+    report = made.report
+    figures, signals = report.figures[grain], report.signals[grain]
+    until = sum(period.last_month <= report.period.last_month for period in figures.periods)
+    if not until:
+        return
+    due = np.array([CADENCES[report.site.indicators[id_].cadence] is grain for id_ in report.indicators])
+    s, i = np.nonzero((report.role != ABSENT) & (report.role != ROLLED) & due)
+    periods = figures.periods[:until]
+    back = months_back(periods, report.site.report.fiscal_year_starts)
+    leads = _Leads(report, until)
+    for start in range(0, len(s), _AT_A_TIME):
+        at = (s[start : start + _AT_A_TIME], i[start : start + _AT_A_TIME])
+        rows = rows_of(
+            [report.site.indicators[report.indicators[k]] for k in at[1].tolist()], figures, signals, at, until
+        )
+        own = traits(report.site, report.subjects, report.indicators, at, periods[until - back :])
+        ruled = {rule: of(rows) for rule, of in ONE_FIGURE.items()} | {"W4": trend_to_breach(rows, own, grain)}
+        for rule, one in ruled.items():
+            events = replay(one.case)
+            made.add(_Rule(rule, one, events), at, grain, rows.over)
+            if rule in _LEADS:
+                leads.note(at, events)
+    _add_leading(made, grain, leads, (s, i), until)
+
+
+class _Leads:
+    """In which periods a leading indicator has a warning of its own, by subject and indicator."""
+
+    def __init__(self, report: Report, until: int) -> None:
+        self.report = report
+        self.until = until
+        named = {lead for one in report.site.indicators.values() for lead in one.led_by}
+        self.wanted = np.array([id_ in named for id_ in report.indicators], dtype=np.bool_)
+        self.open: dict[tuple[int, int], Flags] = {}
+
+    def note(self, at: tuple[Indexes, Indexes], events: Events) -> None:
+        """Keep the open periods of those figures that lead another."""
+        chosen = self.wanted[at[1][events.series]]
+        if not chosen.any():
+            return
+        own = Events(events.series[chosen], events.raised[chosen], events.cleared[chosen])
+        flags = open_at(own, (len(at[0]), self.until))
+        for n in np.unique(own.series).tolist():
+            key = (int(at[0][n]), int(at[1][n]))
+            self.open[key] = self.open[key] | flags[n] if key in self.open else flags[n]
+
+    def of(self, s: int, i: int) -> dict[str, Flags]:
+        """The leading indicators of a figure that ever had a warning, with the periods in which it was open."""
+        places = {id_: n for n, id_ in enumerate(self.report.indicators)}
+        names = self.report.site.indicators[self.report.indicators[i]].led_by
+        return {id_: self.open[s, places[id_]] for id_ in names if (s, places.get(id_, -1)) in self.open}
+
+
+def _add_leading(made: _Made, grain: Grain, leads: _Leads, at: tuple[Indexes, Indexes], until: int) -> None:
+    """W9 of the figures that others lead."""
+    report = made.report
+    led = np.array([bool(report.site.indicators[id_].led_by) for id_ in report.indicators], dtype=np.bool_)
+    chosen = [n for n in np.flatnonzero(led[at[1]]).tolist() if leads.of(int(at[0][n]), int(at[1][n]))]
+    if not chosen:
+        return
+    own = (at[0][chosen], at[1][chosen])
+    declared = [report.site.indicators[report.indicators[k]] for k in own[1].tolist()]
+    rows = rows_of(declared, report.figures[grain], report.signals[grain], own, until)
+    found = leading_worsens(rows, [leads.of(s, i) for s, i in zip(*(part.tolist() for part in own), strict=True)])
+    made.add(_Rule("W9", found, replay(found.case)), own, grain, rows.over)
+
+
+def _look_ahead(report: Report, found: Warnings) -> None:
+    """Write when the forecast crosses the limit, and with what probability, into the open alerts of W4."""
+    ahead = report.outlook
+    for w in np.flatnonzero((found.rule == _CODE["W4"]) & (found.cleared == 0)).tolist():
+        at = (int(found.subject[w]), int(found.indicator[w]))
+        steps = [int(step) for step in (ahead.crosses[at], ahead.crosses_limit[at]) if step > 0]
+        if not steps:
+            continue
+        step, grain = min(steps), CADENCES[report.site.indicators[report.indicators[at[1]]].cadence]
+        now = max(p for p in report.figures[grain].periods if p.last_month <= report.period.last_month)
+        found.breach[w] = now.plus(step).last_month
+        spread, way = float(ahead.spread[at][step - 1]), float(ahead.expected[at][step - 1] - found.threshold[w])
+        found.chance[w] = 1.0 if spread <= 0 else 0.5 * math.erfc(-abs(way) / spread / math.sqrt(2))
