@@ -21,6 +21,8 @@ Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 
 # Deeper than any declaration; a bomb of brackets stops here.
 DEEPEST = 40
+TOO_DEEP = f"nested deeper than {DEEPEST} levels"
+FLATTER = "Make it flatter."
 # Far beyond a site of 100,000 targets; more is a mistake or an attack.
 MOST_NODES = 2_000_000
 # Longer digits are account numbers, not amounts.
@@ -118,7 +120,11 @@ def read_yaml(text: str, file: str, problems: Problems, prefix: Path = (), lines
             reader.take(event)
     except yaml.MarkedYAMLError as error:
         mistake = explain(error, text)
-        reader.problem(mistake.line, mistake.col, mistake.what, mistake.hint, "yaml-syntax")
+        if "maximum nesting depth" in (error.problem or ""):
+            # Newer versions of libyaml count, too: while they look for the end of a key, before the first event comes.
+            reader.problem(mistake.line, mistake.col, TOO_DEEP, FLATTER, "yaml-depth")
+        else:
+            reader.problem(mistake.line, mistake.col, mistake.what, mistake.hint, "yaml-syntax")
         whole = False
     except _TooMuch:
         whole = False
@@ -272,7 +278,7 @@ class _Reader:
     def _open(self, event: _Event, items: "list[Value] | dict[str, Value]") -> None:
         self._check(event, event.tag)
         if len(self.stack) >= DEEPEST:
-            self._refuse(event, f"nested deeper than {DEEPEST} levels", "Make it flatter.", "yaml-depth")
+            self._refuse(event, TOO_DEEP, FLATTER, "yaml-depth")
             raise _TooMuch
         top = self.stack[-1] if self.stack else None
         detached = top is not None and (top.ignored or (top.key is None and isinstance(top.items, dict)))
