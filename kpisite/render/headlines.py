@@ -73,14 +73,10 @@ def summary_lead(e: Edition) -> str:
 
 
 def summary_sentences(e: Edition) -> tuple[str, ...]:
-    """Counts and coverage of the whole house."""
-    board, now, c = e.board, e.board.now, e.board.composite
-    if board.bank is None:
-        return ()
-    words, numbers = e.t["say"]["summary"], board.scores.counts[board.bank, c, now].tolist()
-    if not any(numbers):
-        return ()
-    return (words["counts"].format(**_counts(numbers)), _coverage(e, board.bank))
+    """How far the composite of the whole house stands on data; the counts stand beside it."""
+    bank = e.board.bank
+    coverage = "" if bank is None else _coverage(e, bank)
+    return (coverage,) if coverage else ()
 
 
 def calm(e: Edition) -> str:
@@ -97,7 +93,7 @@ def _coverage(e: Edition, s: int) -> str:
     share = float(e.board.scores.coverage[s, e.board.composite, e.board.now])
     low, high = _bounds(e, s)
     if math.isnan(share) or share >= 1 or not low:
-        return str(words["full"]) if share >= 1 else ""
+        return ""
     return str(words["coverage"].format(coverage=e.percent(share), low=low, high=high))
 
 
@@ -116,14 +112,8 @@ def scorecard_lead(e: Edition, s: int) -> str:
 
 
 def scorecard_sentences(e: Edition, s: int) -> tuple[str, ...]:
-    """At most three: counts, coverage where it is not full, the largest weighted shortfall."""
-    scores, now, c = e.board.scores, e.board.now, e.board.composite
-    words = e.t["say"]["scorecard"]
-    if not scores.counts[s, c, now].any():
-        return ()
-    counts = words["counts"].format(**_counts(scores.counts[s, c, now].tolist()))
-    coverage = _coverage(e, s) if float(scores.coverage[s, c, now]) < 1 else ""
-    return tuple(sentence for sentence in (counts, coverage, _worst(e, s)) if sentence)
+    """At most two: coverage where it is not full, the largest weighted shortfall; the counts stand beside them."""
+    return tuple(sentence for sentence in (_coverage(e, s), _worst(e, s)) if sentence)
 
 
 def _worst(e: Edition, s: int) -> str:

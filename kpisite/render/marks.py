@@ -118,6 +118,14 @@ def table_of_columns(
     return Table(id_, caption, label or caption, tuple(heads), body, note)
 
 
+def filled(
+    heads: Sequence[Head], columns: Sequence[Sequence[str]]
+) -> tuple[tuple[Head, ...], tuple[Sequence[str], ...]]:
+    """Headings and columns without those that have nothing in any row."""
+    kept = [n for n, column in enumerate(columns) if n == 0 or any(column)]
+    return tuple(heads[n] for n in kept), tuple(columns[n] for n in kept)
+
+
 def fact_list(facts: Iterable[Fact]) -> Markup:
     """The lines of a definition list; most of their texts stand on many pages and are escaped only once."""
     lines = []

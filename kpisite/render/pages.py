@@ -142,6 +142,7 @@ class FigurePage(Frame):
     template: ClassVar[str] = "figure.html"
 
     status: Markup
+    off: bool  # to watch or off target: what could be done stands open
     score: str
     badges: tuple[str, ...]  # veto, limit crossed, small sample, monitor only
     chart: Markup
@@ -150,7 +151,8 @@ class FigurePage(Frame):
     smart: Table | None  # is the target specific, measurable, achievable, relevant, bound in time?
     signal: StoryBlock | None  # signal or noise
     outlook: StoryBlock | None  # forecast and achievability
-    months: Table  # newest first
+    months: Table  # the newest first, as many as show a year and its month before
+    older: Folded | None  # the months before those
     restated: Table | None  # months that were changed since they were first published
     grains: tuple[Folded, ...]  # quarters, half-years, years, year to date
     breakdowns: tuple[Breakdown, ...]

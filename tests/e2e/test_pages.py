@@ -1,6 +1,8 @@
 """The real pages in a real browser: drawn, silent, closed to the outside, readable without JavaScript, accessible."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,9 @@ KINDS = {
     "figure": "products/credit-card/npl-ratio/index.html",
     "range figure": "products/personal-deposit/ftp-margin/index.html",
     "monitor figure": "products/wealth/sales-volume/index.html",
+    "figure without data": "products/cash-mgmt/availability/index.html",
+    "figure by channel": "products/credit-card/complaint-rate/index.html",
+    "restated figure": "products/sme-loan/npl-ratio/index.html",
     "indicators": "indicators/index.html",
     "indicator": "indicators/csat/index.html",
     "bank indicator": "indicators/target-attainment-rate/index.html",
@@ -31,9 +36,13 @@ KINDS = {
     "strategy map": "strategy-map/index.html",
     "glossary": "glossary/index.html",
     "history": "history/index.html",
+    "changes": "history/2025-11..2025-12/index.html",
     "own page": "pages/about/index.html",
 }
-DRAWN = ("summary", "scorecard", "figure", "range figure", "monitor figure", "indicator")
+DRAWN = (
+    *("summary", "scorecard", "indicator", "changes"),
+    *(kind for kind in KINDS if "figure" in kind),
+)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'none'; base-uri 'none'; form-action 'none'"
@@ -45,6 +54,21 @@ def path_of(site, kind, language):
     path = f"{VERSION}/{language}/{KINDS[kind].format(plan=first_plan)}"
     assert (site / path).is_file(), path
     return path
+
+
+def shape(path):
+    """A page's place with a star for each thing it is about: products/*/* is any figure of any product."""
+    section, *about = Path(path).parent.parts or ("",)
+    return "/".join([section, *("*" for _ in about)])
+
+
+def test_every_kind_of_page_is_on_the_list(demo_site):
+    versions = [entry["version"] for entry in json.loads((demo_site / "versions.json").read_text(encoding="utf-8"))]
+    folders = [demo_site / version / language for version in versions for language in ("zh", "en")]
+
+    built = {shape(page.relative_to(folder)) for folder in folders for page in folder.rglob("*.html")}
+
+    assert built == {shape(path) for path in KINDS.values()}
 
 
 def listen(page):
@@ -133,6 +157,31 @@ def test_axe_finds_no_violation(chromium, demo_site, kind, scheme):
     context.close()
 
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_paper_shows_everything_and_cuts_nothing(chromium, demo_site, kind):
+    # The width of A4 between the margins of the style sheet.
+    context = chromium.new_context(viewport={"width": 688, "height": 1000})
+    page = context.new_page()
+    page.goto(f"{demo_site.as_uri()}/{path_of(demo_site, kind, 'en')}")
+    draw_all(page)
+    page.emulate_media(media="print")
+
+    edge = page.evaluate("document.querySelector('main').getBoundingClientRect().right")
+    wide = page.evaluate(
+        "edge => [...document.querySelectorAll('main table, main figure')]"
+        ".filter(one => one.getBoundingClientRect().right > edge + 1).map(one => one.id)",
+        edge,
+    )
+    hidden = page.evaluate(
+        "[...document.querySelectorAll('main table, figure.chart .still svg')]"
+        ".filter(one => !one.getBoundingClientRect().height).map(one => one.outerHTML.slice(0, 80))"
+    )
+    live = page.evaluate("[...document.querySelectorAll('.live')].filter(one => one.offsetHeight).length")
+    context.close()
+
+    assert (wide, hidden, live) == ([], [], 0)
 
 
 @pytest.mark.parametrize("kind", KINDS)

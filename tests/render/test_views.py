@@ -143,12 +143,14 @@ def test_products_come_lowest_first():
 # ------------------------------------------------------------------------------------------------ figures
 
 
-def test_a_figure_page_lists_its_months_newest_first():
+def test_a_figure_page_lists_its_months_newest_first_and_folds_those_before_last_year():
     page = figure_page(EN, CARD, i_of("overdue"))
-    listed = rows(page.months)
+    listed, older = rows(page.months), rows(page.older.table)
 
-    assert len(listed) == 24
-    assert listed[0] == ["Dec 2025", "3.45", "2.80", "+0.65", "76.8%", "■ off target ↑! P", "13.3", ""]
+    # The column for remarks is left out where there are none.
+    assert listed[0] == ["Dec 2025", "3.45", "2.80", "+0.65", "76.8%", "■ off target ↑! P", "13.3"]
+    assert (listed[-1][0], older[0][0], older[-1][0]) == ("Dec 2024", "Nov 2024", "Jan 2024")
+    assert len(listed) + len(older) == 24
     assert [head.text for head in page.months.heads][1:4] == ["Value (%)", "Target (%)", "Gap (pp)"]
     assert [folded.title for folded in page.grains] == ["Quarters", "Year to date"]
 

@@ -26,6 +26,8 @@ from kpisite.render.views.plotted import shown
 FAN = 1.2816
 # Periods before the forecast that its chart shows, and points of a shift from which a rebase is suggested.
 SHOWN, HINT_FROM = 18, 8
+# The least probability that is printed as a number.
+NEVER = 0.01
 
 
 def grain_of(e: Edition, i: int) -> Grain:
@@ -241,14 +243,13 @@ def outlook_block(e: Edition, s: int, i: int) -> StoryBlock | None:
     column = e.column(s, i, grain)
     until = e.tongue.period(e.report.figures[grain].periods[_now(e, grain)].plus(steps)) if steps else ""
     likely = LIKELIHOODS[out.likelihood[at]]
-    lead = words["lead"][likely or "no_target"].format(
-        period=until, chance=e.percent(float(out.chance[at])) if likely else ""
-    )
+    chance = _chance(e, float(out.chance[at])) if likely else ""
+    lead = words["lead"][likely or "no_target"].format(period=until, chance=chance)
     facts = (
         Fact(words["facts"]["trend"], e.t["trend"][trend] if trend else ""),
         Fact(words["facts"]["streak"], _streak(e, s, i)),
         Fact(words["facts"]["chance"], words["likelihood"][likely] if likely else "",
-             words["chance"].format(chance=e.percent(float(out.chance[at])), period=until) if likely else ""),
+             words["chance"].format(chance=chance, period=until) if likely else ""),
         Fact(words["facts"]["expected"], _amount(e, column, float(out.expected[s, i, max(steps, 1) - 1])), until),
         Fact(words["facts"]["required"], _required(e, column, float(out.required[at]))),
         Fact(words["facts"]["stretch"], *_stretch(e, float(out.stretch[at]))),
@@ -260,6 +261,16 @@ def outlook_block(e: Edition, s: int, i: int) -> StoryBlock | None:
     )  # fmt: skip
     chart = charts.signal(_fan(e, s, i, grain, column))
     return StoryBlock(words["title"], lead, chart, tuple(f for f in facts if f.value), words["never_scored"], None)
+
+
+def _chance(e: Edition, chance: float) -> str:
+    """A probability in whole per cent; a forecast never says never, nor that anything is certain."""
+    words = e.t["outlook"]
+    if chance < NEVER:
+        return str(words["below"].format(share=e.percent(NEVER)))
+    if chance > 1 - NEVER:
+        return str(words["above"].format(share=e.percent(1 - NEVER)))
+    return e.percent(chance)
 
 
 def _amount(e: Edition, column: Column, value: float) -> str:

@@ -48,12 +48,12 @@ def _practice(e: Edition, id_: str, root: str) -> PracticeCard:
     )
 
 
-def plan_cards(e: Edition, plans: Iterable[str], root: str) -> tuple[PlanCard, ...]:
-    """Plans with whose they are and how far they have come."""
-    return tuple(_plan(e, id_, root) for id_ in plans)
+def plan_cards(e: Edition, plans: Iterable[str], root: str, *, of: str = "") -> tuple[PlanCard, ...]:
+    """Plans with whose they are and how far they have come; the pages of product `of` need not name it."""
+    return tuple(_plan(e, id_, root, of) for id_ in plans)
 
 
-def _plan(e: Edition, id_: str, root: str) -> PlanCard:
+def _plan(e: Edition, id_: str, root: str, of: str) -> PlanCard:
     plan = e.site.plans[id_]
     link = e.to_plan(id_, root)
     statuses = [e.board.action_status[id_, action] for action in plan.actions]
@@ -67,7 +67,7 @@ def _plan(e: Edition, id_: str, root: str) -> PlanCard:
     return PlanCard(
         title=link.text,
         href=link.href,
-        product=e.to_subject(e.report.subject(plan.product), root),
+        product=Link("") if plan.product == of else e.to_subject(e.report.subject(plan.product), root),
         owner=plan.owner,
         phase=e.t["phase"][phase_of(plan, statuses)],
         actions=words["plan_actions"].format(**facts) if statuses else words["plan_no_actions"],

@@ -83,7 +83,8 @@ def _figures(e: Edition, key: str, found: Sequence[FigureChange], root: str, *, 
         e.head("reason"),
     )
     note = " ".join(part for part in (longest(e, len(rows), len(found)), note) if part)
-    return marks.table(key, e.t["changes"][key], heads, rows, note=note)
+    filled, columns = marks.filled(heads, list(zip(*rows, strict=True)))
+    return marks.table_of_columns(key, e.t["changes"][key], filled, columns, note=note)
 
 
 def _figure(e: Edition, one: FigureChange, root: str) -> list[str]:
@@ -176,7 +177,8 @@ def _owner(e: Edition, one: Edit, root: str) -> Markup:
         parts.append(Link(e.say(e.site.plans[one.owner].actions[one.thing].title)))
     elif one.thing:
         parts.append(Link(one.thing))
-    return marks.anchors(parts, " · ")
+    cell = marks.anchors(parts, " · ")
+    return cell if all(part.href for part in parts) else Markup('<span class="mixed">{}</span>').format(cell)
 
 
 def _named(e: Edition, id_: str, root: str) -> Link:

@@ -15,11 +15,17 @@ from kpisite.render.charts import PeerLine, PeersChart
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.narrative import joined
 from kpisite.render.pages import CompetitorPage
-from kpisite.render.parts import PeerBlock, Table
+from kpisite.render.parts import Head, PeerBlock, Table
 from kpisite.render.views.plotted import shown
+from kpisite.render.views.rows import longest
 from kpisite.render.views.shares import growth_table
 
 ESTIMATE = "C"
+# The first columns where the page is not that of one figure.
+_ABOUT = ("product", "indicator")
+_SAID = ("peer_source", "means")
+# Opportunities that a reader can take up; the table of all gaps follows.
+MOST_OPPORTUNITIES = 10
 
 
 def competitor_page(e: Edition) -> CompetitorPage:
@@ -38,8 +44,8 @@ def competitor_page(e: Edition) -> CompetitorPage:
     return CompetitorPage(
         **e.frame(path, title=words["title"], lead=words["lead"].format(**counts), section="competitors"),
         sentences=_late(e, newest),
-        table=_table(e, "gaps", words["caption"], newest, root),
-        opportunities=_table(e, "opportunities", words["opportunities"], chances, root) if chances else None,
+        table=_table(e, "gaps", words["caption"], newest, _ABOUT, root),
+        opportunities=_opportunities(e, chances, root) if chances else None,
         growth=growth_table(e, root),
     )
 
@@ -52,7 +58,7 @@ def peer_block(e: Edition, s: int, i: int, title: str) -> PeerBlock | None:
         return None
     newest = newest_facts(facts)
     name = e.t["competitors"]["of_figure"]
-    table = _table(e, "competitors", name, sorted(newest, key=_by_material), "", own=True)
+    table = _table(e, "competitors", name, sorted(newest, key=_by_material), (), "")
     return PeerBlock(joined(e, _sentences(e, i, newest)), _chart(e, i, title, facts), table)
 
 
@@ -109,37 +115,44 @@ def _late(e: Edition, newest: Sequence[PeerFact]) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------------------------ tables
 
 
-def _table(e: Edition, id_: str, caption: str, facts: Sequence[PeerFact], root: str, *, own: bool = False) -> Table:
+def _opportunities(e: Edition, facts: Sequence[PeerFact], root: str) -> Table:
+    """The greatest; where their values are from is said in the table of all."""
+    shown, words = facts[:MOST_OPPORTUNITIES], e.t["competitors"]
+    note = longest(e, len(shown), len(facts))
+    rows = [row[:-2] + row[-1:] for row in (_row(e, fact, _ABOUT, root) for fact in shown)]
+    return marks.table("opportunities", words["opportunities"], _heads(e, _ABOUT, _SAID[1:]), rows, note=note)
+
+
+def _table(e: Edition, id_: str, caption: str, facts: Sequence[PeerFact], about: tuple[str, ...], root: str) -> Table:
     """One line for each comparison; a figure's own page does not repeat product and indicator."""
-    rows = [_row(e, fact, root, own=own) for fact in facts]
-    about = () if own else (e.head("product"), e.head("indicator"))
-    heads = (
-        *about,
-        e.head("competitor"),
+    rows, note = [_row(e, fact, about, root) for fact in facts], e.t["competitors"]["note"]
+    if about:
+        sources = e.listed(sorted({fact.source for fact in facts if fact.source}))
+        note = joined(e, (note, e.t["competitors"]["sources"].format(sources=sources))) if sources else note
+    return marks.table(id_, caption, _heads(e, about, _SAID), rows, note=note)
+
+
+def _heads(e: Edition, about: tuple[str, ...], said: tuple[str, ...]) -> tuple[Head, ...]:
+    return (
+        *(e.head(key) for key in about),
+        e.head("competitor", "who"),
         e.head("period", "when"),
-        e.head("own", "num"),
-        e.head("peer", "num"),
-        e.head("gap", "num"),
-        e.head("relative_gap", "num"),
-        e.head("gap_change", "num"),
-        e.head("rank", "num"),
-        e.head("peer_source", "said"),
-        e.head("means", "said"),
+        *(e.head(key, "num") for key in ("own", "peer", "gap", "relative_gap", "gap_change", "rank")),
+        *(e.head(key, "said") for key in said),
     )
-    return marks.table(id_, caption, heads, rows, note=e.t["competitors"]["note"])
 
 
-def _row(e: Edition, fact: PeerFact, root: str, *, own: bool) -> list[str]:
+def _row(e: Edition, fact: PeerFact, about: tuple[str, ...], root: str) -> list[str]:
     s, i = e.report.subject(fact.product), e.report.indicator(fact.indicator)
     column = e.prose_column(i, [v for v in (fact.own, fact.value) if v == v])
-    about: list[str] = []
-    if not own:
+    links: list[str] = []
+    if about:
         product, href = e.to_subject(s, root), e.to_figure(s, i, root)
-        about = [marks.anchor(product.text, product.href), marks.anchor(e.indicators[i], href)]
+        links = [marks.anchor(product.text, product.href), marks.anchor(e.indicators[i], href)]
     missing = e.t["say"]["missing"]
     ratio = fact.relative_gap
     return [
-        *about,
+        *links,
         _name(e, fact),
         e.tongue.period(fact.period),
         missing if math.isnan(fact.own) else e.tongue.figure(fact.own, column),
@@ -148,7 +161,8 @@ def _row(e: Edition, fact: PeerFact, root: str, *, own: bool) -> list[str]:
         "" if math.isnan(ratio) else f"{e.tongue.rounded(100 * ratio, 1, signed=True)}%",
         _difference(e, fact.gap_change, column),
         e.t["competitors"]["rank"].format(rank=fact.rank, of=fact.of) if fact.rank else "",
-        _source(e, fact),
+        # The few sources of many rows stand below them.
+        _source(e, fact, "" if about else fact.source),
         _meaning(e, fact),
     ]
 
@@ -167,11 +181,11 @@ def _theirs(e: Edition, fact: PeerFact, column: Column) -> str:
     )
 
 
-def _source(e: Edition, fact: PeerFact) -> str:
+def _source(e: Edition, fact: PeerFact, source: str) -> str:
     """Where a value is from, since when it is known, and how far it can be compared."""
     words = e.t["competitors"]
     parts = [words["confidence"][fact.confidence], e.tongue.date(fact.as_of), words["comparable"][fact.comparable]]
-    note = fact.note or fact.source
+    note = fact.note or source
     return Markup('{} <span class="quiet">{}</span>').format(e.listed(parts), note) if note else escape(e.listed(parts))
 
 

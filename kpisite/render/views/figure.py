@@ -34,6 +34,9 @@ from kpisite.render.views.smart import smart
 
 # No tolerance is printed with more decimals than this.
 FINEST = 12
+# Months in sight: a year, and the month a year ago.
+RECENT = 13
+ALL = slice(None)
 
 
 def figure_page(e: Edition, s: int, i: int) -> FigurePage:
@@ -54,15 +57,17 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     return FigurePage(
         **e.frame(path, title=title, lead=lead, section="products", crumbs=(products, e.to_subject(s, root))),
         status=e.judgements(Grain.MONTH, (s, [i], board.now))[0],
+        off=off,
         score=months.scores[board.now],
         badges=_badges(e, s, i, one),
         chart=plotted.history(e, s, i, title),
-        facts=_facts(e, s, i, one, months.attainments[board.now]),
+        facts=_facts(e, s, i, months.attainments[board.now]),
         target_facts=_target_facts(e, s, i, one),
         smart=smart(e, s, i),
         signal=signal_block(e, s, i),
         outlook=outlook_block(e, s, i),
-        months=_table(e, Grain.MONTH, months),
+        months=_table(e, Grain.MONTH, months, slice(RECENT)),
+        older=_older(e, months),
         restated=figure_restatements(e, s, i),
         grains=tuple(
             _folded(e, s, i, grain) for grain in GRAIN_ORDER if grain in e.report.figures and grain != Grain.MONTH
@@ -76,7 +81,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         files=files,
         peers=peer_block(e, s, i, title),
         practices=practice_cards(e, board.good_practices(indicator), root),
-        plans=plan_cards(e, plans, root),
+        plans=plan_cards(e, plans, root, of=subject),
         actions=actions_table(e, plans, root, indicator=indicator),
         notes=e.body(f"indicators/{indicator}"),
         indicator=e.to_indicator(i, root),
@@ -97,7 +102,8 @@ def _badges(e: Edition, s: int, i: int, one: Raw) -> tuple[str, ...]:
     return tuple(words[key] for key, holds in found.items() if holds)
 
 
-def _facts(e: Edition, s: int, i: int, one: Raw, attainment: str) -> tuple[Fact, ...]:
+def _facts(e: Edition, s: int, i: int, attainment: str) -> tuple[Fact, ...]:
+    """What does not stand in the headline already."""
     now, head = e.board.now, e.t["head"]
     shown = cell(e, s, i)
     weight = float(e.board.months.weight[s, i, now])
@@ -106,8 +112,6 @@ def _facts(e: Edition, s: int, i: int, one: Raw, attainment: str) -> tuple[Fact,
         Fact(head["target"], shown.target),
         Fact(head["gap"], shown.gap),
         Fact(head["attainment"], attainment),
-        Fact(head["status"], e.mark(one.status)),
-        Fact(head["score"], shown.score),
         Fact(head["weight"], weight_text(e, weight)),
         *_changes(e, s, i),
         Fact(head["owner"], owner_of(e, s, i)),
@@ -204,13 +208,22 @@ def _folded(e: Edition, s: int, i: int, grain: Grain) -> Folded:
     return Folded(e.t["grain"][grain.value], _table(e, grain, course(e, s, i, grain)))
 
 
-def _table(e: Edition, grain: Grain, one: Course) -> Table:
-    """The figures of one grain, the newest first."""
+def _older(e: Edition, months: Course) -> Folded | None:
+    """The months that need not be in sight."""
+    if len(months.values) <= RECENT:
+        return None
+    return Folded(e.t["figure"]["older"], _table(e, Grain.MONTH, months, slice(RECENT, None)))
+
+
+def _table(e: Edition, grain: Grain, one: Course, part: slice = ALL) -> Table:
+    """The figures of one grain, the newest first, or a part of them."""
     labels = e.once(("labels", grain), lambda: [e.tongue.period(p) for p in e.report.figures[grain].periods])
     columns = (labels, one.values, one.targets, one.gaps, one.attainments, one.marks, one.scores, one.remarks)
     heads = e.once(("heads", one.column), lambda: _heads(e, one.column))
-    caption = e.t["figure"]["months"] if grain is Grain.MONTH else e.t["grain"][grain.value]
-    return marks.table_of_columns(f"by-{grain.value}", caption, heads, [column[::-1] for column in columns])
+    key = "older" if part.start else "months"
+    caption = e.t["figure"][key] if grain is Grain.MONTH else e.t["grain"][grain.value]
+    id_ = f"by-{grain.value}-{key}" if part.start else f"by-{grain.value}"
+    return marks.table_of_columns(id_, caption, *marks.filled(heads, [column[::-1][part] for column in columns]))
 
 
 def _heads(e: Edition, column: Column) -> tuple[Head, ...]:

@@ -82,14 +82,14 @@ def scorecard(e: Edition, s: int, earlier: Report | None = None) -> Scorecard:
         facts=_facts(e, s),
         score=score_box(e, s),
         sentences=scorecard_sentences(e, s),
-        attention=tuple(item(e, s, i, root) for i in e.board.red_keys(s)),
+        attention=tuple(item(e, s, i, root, named=False) for i in e.board.red_keys(s)),
         families=_families(e, s, root),
         key=_key_table(e, s, rows, shown),
         bullet=plotted.bullet(e, s, keys, shown),
         trend=plotted.composite(e, s, e.t["scorecard"]["trend"]),
         why=tuple(one for one in (of_period(e, s), of_release(e, s, earlier)) if one is not None),
         blocks=tuple(_block(e, s, i, root) for i in keys[:MOST_BLOCKS]) if e.board.pages == "none" else (),
-        plans=plan_cards(e, plans, root),
+        plans=plan_cards(e, plans, root, of=id_),
         actions=actions_table(e, plans, root),
         monitor=_monitor(e, s, rows),
         notes=e.body(f"products/{id_}"),
@@ -104,12 +104,12 @@ def downloads(e: Edition, root: str) -> tuple[Link, ...]:
     return tuple(Link(words[key], f"{root}../data/{name}") for name, key in names.items())
 
 
-def item(e: Edition, s: int, i: int, root: str) -> Item:
-    """A figure that needs attention: the sentence, and who does what next."""
+def item(e: Edition, s: int, i: int, root: str, *, named: bool = True) -> Item:
+    """A figure that needs attention: the sentence, and who does what next; a product's own page does not name it."""
     step = next_step(e, s, i)
     return Item(
         status=e.mark(int(e.board.months.status[s, i, e.board.now])),
-        text=figure_sentence(e, s, i),
+        text=figure_sentence(e, s, i, named=named),
         product=e.to_subject(s, root),
         indicator=Link(e.indicators[i], e.to_figure(s, i, root)),
         action=step.text,
@@ -125,9 +125,6 @@ def _facts(e: Edition, s: int) -> tuple[Fact, ...]:
         Fact(words["line"], e.say(e.site.lines[product.line].name)),
         Fact(words["launched"], e.tongue.period(product.launched) if product.launched else ""),
         Fact(words["share"], e.percent(product.share / total, 1) if total else ""),
-        Fact(words["period"], e.tongue.period(e.report.period)),
-        Fact(words["version"], e.report.version),
-        Fact(words["as_of"], e.tongue.date(e.report.as_of)),
         *([_signed(e, s)] if e.site.reviews else []),
     )
     return tuple(fact for fact in facts if fact.value)
@@ -198,7 +195,8 @@ def _key_table(e: Edition, s: int, rows: _Rows, shown: list[Cell]) -> Table:
         [one.remark for one in shown],
     )
     caption, note = e.t["scorecard"]["key"], e.t["scorecard"]["key_note"]
-    return marks.table_of_columns("key", caption, e.once(("heads", "key"), partial(_key_heads, e)), columns, note=note)
+    heads, columns = marks.filled(e.once(("heads", "key"), partial(_key_heads, e)), columns)
+    return marks.table_of_columns("key", caption, heads, columns, note=note)
 
 
 def _key_heads(e: Edition) -> tuple[Head, ...]:
@@ -208,7 +206,7 @@ def _key_heads(e: Edition) -> tuple[Head, ...]:
         e.head("status", "status"),
         *(e.head(key, "num") for key in ("score", "weight", "prior_year")),
         e.head("trend", "chart"),
-        e.head("six_points"),
+        e.head("six_points", "when"),
         e.head("reason"),
     )
 
@@ -231,7 +229,7 @@ def _monitor(e: Edition, s: int, rows: _Rows) -> Folded | None:
         [one.remark for one in shown],
     )
     title, heads = e.t["scorecard"]["monitor"], e.once(("heads", "monitor"), partial(_monitor_heads, e))
-    return Folded(title, marks.table_of_columns("monitor", title, heads, columns))
+    return Folded(title, marks.table_of_columns("monitor", title, *marks.filled(heads, columns)))
 
 
 def _monitor_heads(e: Edition) -> tuple[Head, ...]:

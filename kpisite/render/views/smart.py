@@ -30,7 +30,8 @@ def smart(e: Edition, s: int, i: int) -> Table | None:
         told = e.t["say"]["sentence_join"].join(_told(e, i, one) for one in mine)
         rows.append((words["letters"][letter], state, told))
     heads = (e.head("criterion"), e.head("state"), e.head("finding"))
-    return marks.table("smart", words["title"], heads, rows, note=words["note"])
+    shown, columns = marks.filled(heads, list(zip(*rows, strict=True)))
+    return marks.table_of_columns("smart", words["title"], shown, columns, note=words["note"])
 
 
 def _told(e: Edition, i: int, one: Finding) -> str:

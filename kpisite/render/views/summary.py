@@ -179,4 +179,4 @@ def _own(e: Edition) -> Table | None:
         e.head("trend", "chart"),
         e.head("reason"),
     )
-    return marks.table_of_columns("own", e.t["summary"]["own"], heads, columns)
+    return marks.table_of_columns("own", e.t["summary"]["own"], *marks.filled(heads, columns))
