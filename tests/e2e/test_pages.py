@@ -30,6 +30,7 @@ KINDS = {
     "playbook": "playbook/index.html",
     "plans": "plans/index.html",
     "plan": "plans/{plan}/index.html",
+    "data quality": "data-quality/index.html",
     "methodology": "methodology/index.html",
     "competitors": "competitors/index.html",
     "data-quality": "data-quality/index.html",
