@@ -71,13 +71,11 @@ def cast(column: str, kind: Column, na: Iterable[str]) -> str:
         return f"nullif({column}, '')"
     fast = {
         "decimal": f"try_cast({column} AS {DECIMAL})",
-        "integer": f"try_cast({column} AS {DECIMAL})",
+        "integer": _whole(column),
         "float": f"try_cast({column} AS DOUBLE)",
         "date": f"try_cast(try_strptime({column}, '%Y-%m-%d') AS DATE)",
         "boolean": f"CASE {column} WHEN 'true' THEN true WHEN 'false' THEN false END",
     }[kind]
-    if kind == "integer":
-        fast = f"CASE WHEN {fast} = trunc({fast}) THEN CAST({fast} AS DECIMAL(38,0)) END"
     if kind == "float":
         fast = f"CASE WHEN isfinite({fast}) THEN {fast} END"
     # The cast reads 1_000 as a number; a person does not write it so.
@@ -85,6 +83,14 @@ def cast(column: str, kind: Column, na: Iterable[str]) -> str:
     numbers = ", ".join(text(mark) for mark in na if any(char.isdigit() for char in mark))
     doubtful += [f"trim({column}) IN ({numbers})"] if numbers else []
     return f"CASE WHEN {' OR '.join(doubtful)} THEN NULL ELSE {fast} END" if doubtful else fast
+
+
+def _whole(column: str) -> str:
+    """A whole number; where a point or a power of ten stands in it the closer look is needed, for a cast rounds."""
+    number = f"try_cast({column} AS {DECIMAL})"
+    close = f"CASE WHEN {number} = trunc({number}) THEN CAST({number} AS DECIMAL(38,0)) END"
+    is_odd = " OR ".join(f"contains({column}, '{sign}')" for sign in ".eE")
+    return f"CASE WHEN {is_odd} THEN {close} ELSE CAST(try_cast({column} AS DECIMAL(26,0)) AS DECIMAL(38,0)) END"
 
 
 def rejected(column: str, value: str, kind: Column, na: Iterable[str]) -> str:

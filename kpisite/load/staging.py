@@ -146,17 +146,17 @@ def _doubt(column: str) -> str:
 
 def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
     """Read files of one header as text: t0 t1 ... in the order of the staged columns, NULL for what they lack."""
-    names = parts[0].header.names
+    names, only = parts[0].header.names, parts[0] if len(parts) == 1 else None
     column = {name: f"h{number}" for number, name in enumerate(names)}
     if source.product is not None:
         product = column[fold(source.product)]
     else:
-        product = "f.product" if staged.product is None else engine.text(staged.product)
-    period = "f.period" if source.period_column is None else column[fold(source.period_column)]
+        product = _told("product", only) if staged.product is None else engine.text(staged.product)
+    period = _told("period", only) if source.period_column is None else column[fold(source.period_column)]
     labels = [column[fold(name)] for name in (source.product, source.period_column, source.as_of) if name is not None]
     as_of = column[fold(source.as_of)] if source.as_of is not None else NOTHING
     fields = [
-        "f.number AS file",
+        f"{_told('number', only)} AS file",
         f"{product} AS product",
         f"{period} AS period",
         f"{as_of} AS as_of",
@@ -165,11 +165,18 @@ def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
     filled = ", ".join([*labels, *(column[name] for name in staged.columns if name in column)])
     shape = parts[0].header
     read = engine.read_csv([part.text.readable for part in parts], len(names), shape.delimiter, shape.skip)
-    files = f"{engine.name(staged.table + '_files')} f"
-    join = f"{files} ON f.path = r.filename" if len(parts) > 1 else f"{files} ON f.number = {parts[0].number}"
+    join = "" if only else f" JOIN {engine.name(staged.table + '_files')} f ON f.path = r.filename"
     # A row without anything in it is how spreadsheets end a table.
     blank = f"coalesce({filled}) IS NULL" if filled else "false"
-    return f"SELECT {', '.join(fields)}, {blank} AS blank FROM {read} r JOIN {join}"
+    return f"SELECT {', '.join(fields)}, {blank} AS blank FROM {read} r{join}"
+
+
+def _told(field: str, only: Part | None) -> str:
+    """What is known of the file of a row; of a single file it is written down, for a join would look at every row."""
+    if only is None:
+        return f"f.{field}"
+    told = {"number": only.number, "product": only.delivery.product, "period": only.delivery.period}[field]
+    return NOTHING if told is None else str(told) if isinstance(told, int) else engine.text(told)
 
 
 def drop_blanks(connection: engine.Connection, staged: Staged) -> dict[int, int]:
