@@ -19,6 +19,7 @@ from kpisite.evaluate.signals import signals
 from kpisite.evaluate.status import Judged, Rules, judge, rules_of
 from kpisite.evaluate.target import Goals, keys_of, monthly_goals
 from kpisite.evaluate.warning import no_warnings, warn
+from kpisite.evaluate.window import shown_part
 from kpisite.load.peers import Peers
 from kpisite.measure.series import REASON, Breakdown, GrainSeries, Series, Subject
 from kpisite.periods import GRAIN_ORDER, Grain, of_month
@@ -67,7 +68,7 @@ def evaluate(
         quality=series.quality,
         warnings=no_warnings(),
     )
-    return replace(report, warnings=warn(report))
+    return shown_part(replace(report, warnings=warn(report)), series.before)
 
 
 def _carried(breakdown: Breakdown, role: Codes, indicators: Sequence[str]) -> Breakdown:

@@ -55,15 +55,24 @@ class Calendar:
         return found
 
 
-def calendar(report: ReportSettings, formulas: Iterable[Expression]) -> Calendar:
-    """Lay the axes out: the shown window, before it what the formulas look back to, and after it the running year."""
+# What lies more than so many months before the shown window is no part of any limits.
+MOST_BEFORE = 240
+
+
+def calendar(report: ReportSettings, formulas: Iterable[Expression], earliest: int | None = None) -> Calendar:
+    """Lay the axes out: the shown window, before it what the formulas look back to, and after it the running year.
+
+    They begin with the first month that has data where that is earlier: limits and alerts of a figure are made from
+    its whole history, so that they stay as they are when the window moves on.
+    """
     last = (report.through or report.period).last_month
     shown_from = report.period.last_month - report.history + 1
     reach = max((_reach(formula) for formula in formulas), default=0)
     if Grain.T12 in report.grains:
         # What looks back from a trailing year looks back to another one.
         reach += TRAILING if reach else 0
-    start = Period(Grain.YTD, shown_from - reach, report.fiscal_year_starts).first_month
+    begins = min(shown_from - reach, max(earliest, shown_from - MOST_BEFORE) if earliest is not None else shown_from)
+    start = Period(Grain.YTD, begins, report.fiscal_year_starts).first_month
     end = of_month(last, Grain.YEAR, report.fiscal_year_starts).last_month
     axes = {}
     for grain in GRAIN_ORDER:

@@ -17,7 +17,7 @@ from kpisite.measure.doubts import doubt_steps
 from kpisite.measure.figures import Figures, Grounds
 from kpisite.measure.kept import inputs_of
 from kpisite.measure.levels import carried, subjects
-from kpisite.measure.monthly import build_cube
+from kpisite.measure.monthly import build_cube, first_month, read_columns
 from kpisite.measure.parts import Whole, breakdowns
 from kpisite.measure.series import REASON, GrainSeries, Series, Subject
 from kpisite.measure.shown import shown
@@ -35,31 +35,37 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
     defined = formulas(site, indicators, problems)
     problems.stop_if_any()
     parts = [part for every in defined.values() for version in every for part in (version.formula, version.condition)]
-    axes = calendar(site.report, (part for part in parts if part is not None))
-    months = steps(site, defined)
-    cube = _begun(build_cube(site, tables, found, months, axes, problems), site.report.period)
+    columns = read_columns(site, tables, found, problems)
     problems.stop_if_any()
+    axes = calendar(site.report, (part for part in parts if part is not None), first_month(columns))
+    months = steps(site, defined)
+    cube, whole_history = _begun(build_cube(site, tables, found, columns, months, axes), site.report.period)
     doubt_steps(site, cube, problems)
     everyone = subjects(site)
-    grounds = Grounds(cube, site.params, tuple(subject for subject in everyone if subject.level != "product"))
+    grounds = Grounds(whole_history, site.params, tuple(subject for subject in everyone if subject.level != "product"))
     whole = Whole(site, tables, found, defined, months, cube.calendar, everyone)
     figures = {id_: Figures(site.indicators[id_], every, carried(site, id_), grounds) for id_, every in defined.items()}
+    grains = [grain for grain in GRAIN_ORDER if grain in site.report.grains]
     parts_of = breakdowns(whole, problems)
     problems.stop_if_any()
     return Series(
         everyone,
         indicators,
         np.array([_accumulates(site, id_, defined) for id_ in indicators], dtype=np.bool_),
-        {g: _series(cube.calendar, g, everyone, indicators, figures) for g in GRAIN_ORDER if g in site.report.grains},
+        {g: _series(whole_history.calendar, g, everyone, indicators, figures) for g in grains},
         _facts(tables),
         inputs_of(cube),
         parts_of,
         quality_of(site, tables, cube, problems),
+        {g: cube.calendar.shown(g).start - whole_history.calendar.shown(g).start for g in grains},
     )
 
 
-def _begun(cube: Cube, period: Period) -> Cube:
-    """The cube with a window that opens with the first delivered month: before it there is nothing to show."""
+def _begun(cube: Cube, period: Period) -> tuple[Cube, Cube]:
+    """The cube with a window that opens with the first delivered month: before it there is nothing to show.
+
+    And the same cube with all months from the first delivered one on, before the window, too.
+    """
     # What is delivered once a quarter is about its first month, too.
     delivered = [
         month - measure.step + 1
@@ -68,9 +74,13 @@ def _begun(cube: Cube, period: Period) -> Cube:
         if month != NEVER
     ]
     if not delivered:
-        return cube
-    opens = min(cube.calendar.start + min(delivered), period.last_month)
-    return replace(cube, calendar=replace(cube.calendar, shown_from=max(cube.calendar.shown_from, opens)))
+        return cube, cube
+    opens = min(cube.calendar.start + max(min(delivered), 0), period.last_month)
+    return _opened(cube, max(cube.calendar.shown_from, opens)), _opened(cube, opens)
+
+
+def _opened(cube: Cube, month: int) -> Cube:
+    return replace(cube, calendar=replace(cube.calendar, shown_from=month))
 
 
 def indicator_order(site: Site) -> tuple[str, ...]:

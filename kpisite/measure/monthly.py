@@ -32,7 +32,7 @@ Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
     """A measure's values as the engine gave them, month by month, also before the calendar starts."""
 
     product: Integers
@@ -43,16 +43,28 @@ class _Column:
     sent: str
 
 
-def build_cube(
-    site: Site, tables: Tables, aggregates: Aggregates, steps: Mapping[str, int], calendar: Calendar, problems: Problems
-) -> Cube:
-    """Aggregate all measures; `steps` says how many months may lie between the deliveries of each."""
-    columns: dict[str, _Column] = {}
-    vintage: dict[str, npt.NDArray[np.int32]] = {}
+Columns = Mapping[str, Column]
+
+
+def read_columns(site: Site, tables: Tables, aggregates: Aggregates, problems: Problems) -> Columns:
+    """Aggregate all measures by product and month, in all months that have rows."""
+    columns: dict[str, Column] = {}
     for source, table in tables.tables.items():
         found = {name: aggregate for name, aggregate in aggregates.items() if site.measures[name].source == source}
         columns |= _read(site, tables, table, found, problems)
-        vintage[source] = _vintage(table, len(site.products), calendar)
+    return columns
+
+
+def first_month(columns: Columns) -> int | None:
+    """The first month that any measure has a value for; none without any."""
+    return min((int(column.month.min()) for column in columns.values() if len(column.month)), default=None)
+
+
+def build_cube(
+    site: Site, tables: Tables, aggregates: Aggregates, columns: Columns, steps: Mapping[str, int], calendar: Calendar
+) -> Cube:
+    """Lay the measures out on a calendar; `steps` says how many months may lie between the deliveries of each."""
+    vintage = {source: _vintage(table, len(site.products), calendar) for source, table in tables.tables.items()}
     launched = _launched(site, calendar)
     measures = {
         name: _monthly(
@@ -64,7 +76,7 @@ def build_cube(
     return Cube(calendar, len(site.products), launched, measures, vintage, tables)
 
 
-def _read(site: Site, tables: Tables, table: Table, found: Aggregates, problems: Problems) -> dict[str, _Column]:
+def _read(site: Site, tables: Tables, table: Table, found: Aggregates, problems: Problems) -> dict[str, Column]:
     columns = _read_pivots(site, tables, table, found) if table.engine.dialect == "duckdb" else {}
     views: dict[str, list[str]] = {}
     for name in found:
@@ -79,20 +91,20 @@ def _read(site: Site, tables: Tables, table: Table, found: Aggregates, problems:
     return columns
 
 
-def _read_pivots(site: Site, tables: Tables, table: Table, found: Aggregates) -> dict[str, _Column]:
+def _read_pivots(site: Site, tables: Tables, table: Table, found: Aggregates) -> dict[str, Column]:
     shapes: dict[tuple[str, str, str], dict[str, str]] = {}
     for name, aggregate in found.items():
         if aggregate.pivot is not None and not is_averaged(site.measures[name]):
             field, key, _ = aggregate.pivot
             shapes.setdefault((rows_of(table, site.measures[name]), field, key), {})[name] = aggregate.pivot[2]
-    columns: dict[str, _Column] = {}
+    columns: dict[str, Column] = {}
     for (rows, field, key), labels in shapes.items():
         if len(labels) >= FEW:
             columns |= _read_pivot(tables, rows, field, key, labels)
     return columns
 
 
-def _read_pivot(tables: Tables, rows: str, field: str, key: str, labels: Mapping[str, str]) -> dict[str, _Column]:
+def _read_pivot(tables: Tables, rows: str, field: str, key: str, labels: Mapping[str, str]) -> dict[str, Column]:
     """Many sums of one column, told apart by the label in another: grouped by the label."""
     distinct = sorted(set(labels.values()))
     numbers = list(enumerate(distinct))
@@ -112,13 +124,13 @@ def _read_pivot(tables: Tables, rows: str, field: str, key: str, labels: Mapping
         part = order[bounds[number] : bounds[number + 1]]
         product, month = np.divmod(packed[part] % (PRODUCTS * MONTHS), MONTHS)
         counted = found["counted"][part]
-        columns[label] = _Column(product, month, value[part], counted, np.ones_like(counted), sent)
+        columns[label] = Column(product, month, value[part], counted, np.ones_like(counted), sent)
     return {name: columns[label] for name, label in labels.items()}
 
 
 def _read_wide(
     engine: Engine, rows: str, names: Sequence[str], found: Aggregates, *, days: bool = False
-) -> dict[str, _Column]:
+) -> dict[str, Column]:
     asked = by_month(engine, rows, [found[name] for name in names], days=days)
     product, month, counted = (asked.answer[name] for name in ("product", "month", "counted"))
     of_days = asked.answer["days"].astype(np.int64) if days else np.ones_like(counted)
@@ -126,7 +138,7 @@ def _read_wide(
     for name in names:
         value = asked.value(found[name])
         here = np.isfinite(value)
-        columns[name] = _Column(product[here], month[here], value[here], counted[here], of_days[here], asked.sent)
+        columns[name] = Column(product[here], month[here], value[here], counted[here], of_days[here], asked.sent)
     return columns
 
 
@@ -167,7 +179,7 @@ class _Frame:
     tables: Tables
 
 
-def _monthly(measure: Measure, name: str, aggregate: Aggregate, column: _Column, frame: _Frame) -> Monthly:
+def _monthly(measure: Measure, name: str, aggregate: Aggregate, column: Column, frame: _Frame) -> Monthly:
     calendar, step = frame.calendar, frame.step
     position = column.month - calendar.start
     # Delivered in between, too: then every month is due.

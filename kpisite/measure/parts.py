@@ -25,7 +25,7 @@ from kpisite.measure.cube import Cube, Monthly
 from kpisite.measure.degree import is_linear
 from kpisite.measure.figures import Figures, Grounds
 from kpisite.measure.levels import carried
-from kpisite.measure.monthly import build_cube
+from kpisite.measure.monthly import build_cube, read_columns
 from kpisite.measure.series import Breakdown, Subject
 from kpisite.measure.shown import shown
 from kpisite.measure.versions import Version, measures_of
@@ -218,14 +218,9 @@ def _cube(whole: Whole, dimension: str, ids: Sequence[str], labels: tuple[str, .
     names = {name for id_ in ids for name in _measures(whole, id_)}
     # Grouping by another label beside this one is for the whole only.
     asked = {name: replace(whole.aggregates[name], pivot=None) for name in whole.aggregates if name in names}
-    cube = build_cube(
-        site.model_copy(update={"products": pairs}),
-        replace(tables, tables=parted),
-        asked,
-        whole.steps,
-        whole.calendar,
-        problems,
-    )
+    paired, beside = site.model_copy(update={"products": pairs}), replace(tables, tables=parted)
+    columns = read_columns(paired, beside, asked, problems)
+    cube = build_cube(paired, beside, asked, columns, whole.steps, whole.calendar)
     measures = {
         name: _with_zeros(one, len(labels))
         if one.aggregate.additive and one.kind == "flow" and site.sources[one.source].repeats == "allow"

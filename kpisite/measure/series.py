@@ -1,6 +1,7 @@
 """Series: every indicator's value, or the reason why there is none, at product, line and bank and at each grain."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -93,3 +94,4 @@ class Series:
     inputs: Inputs = NO_INPUTS
     breakdowns: tuple[Breakdown, ...] = ()
     quality: Quality = NO_QUALITY
+    before: Mapping[Grain, int] = field(default_factory=dict)  # periods at the start of each grain that are not shown

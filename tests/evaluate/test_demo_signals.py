@@ -17,11 +17,13 @@ from kpisite.periods import Grain, parse
 from tests.conftest import ROOT
 
 
-def demo_of(period):
+def demo_of(period, history=36):
     """The demo bank's report for a period, with all data delivered until now."""
     problems = Problems()
     site = read_site(ROOT / "site.yaml", problems)
-    settings = site.report.model_copy(update={"period": parse(period), "through": None, "version": None})
+    settings = site.report.model_copy(
+        update={"period": parse(period), "through": None, "version": None, "history": history}
+    )
     return judged(site.model_copy(update={"report": settings}), ROOT / "site.yaml", problems)
 
 
@@ -112,6 +114,38 @@ def test_another_month_changes_no_older_status_and_no_signal_of_locked_limits(de
     for field in dataclasses.fields(before.signals[Grain.MONTH]):
         old, new = (getattr(one.signals[Grain.MONTH], field.name)[:, :, :months][locked] for one in (before, demo))
         assert np.array_equal(old, new, equal_nan=old.dtype.kind == "f"), field.name
+
+
+def test_a_window_that_has_moved_on_shows_the_same_judgements(demo):
+    months = 20
+    later = demo_of("2025-12", history=months)
+
+    assert later.figures[Grain.MONTH].periods[0].label == "2024-05"
+    assert later.figures[Grain.QUARTER].periods[0].label == "2024-Q3"
+    for grain in (Grain.MONTH, Grain.YTD):
+        for held in ("figures", "scores", "signals"):
+            if grain not in getattr(demo, held):
+                continue
+            whole, part = getattr(demo, held)[grain], getattr(later, held)[grain]
+            for field in dataclasses.fields(whole):
+                old, new = getattr(whole, field.name), getattr(part, field.name)
+                if isinstance(old, np.ndarray):
+                    old = old[:, :, -months:]
+                    assert np.array_equal(old, new, equal_nan=old.dtype.kind == "f"), (grain, held, field.name)
+    opened, kept = (
+        set(
+            zip(
+                *(
+                    getattr(one.warnings, name).tolist()
+                    for name in ("subject", "indicator", "rule", "raised", "cleared")
+                ),
+                strict=True,
+            )
+        )
+        for one in (demo, later)
+    )
+    assert kept == {one for one in opened if one[-1] == 0 or one[-1] >= parse("2024-05").last_month}
+    assert opened - kept
 
 
 def ahead(report, product, indicator, field):

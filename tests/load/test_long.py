@@ -127,7 +127,7 @@ def test_many_measures_of_a_long_source_are_one_question(tmp_path):
     from kpisite.errors import Problems
     from kpisite.load.tables import open_tables
     from kpisite.measure.axis import calendar
-    from kpisite.measure.monthly import build_cube
+    from kpisite.measure.monthly import build_cube, read_columns
     from kpisite.measure.understand import aggregates
     from tests.measure.small import AS_OF
 
@@ -135,7 +135,8 @@ def test_many_measures_of_a_long_source_are_one_question(tmp_path):
     site, problems = long_site(), Problems()
     with open_tables(site, tmp_path, AS_OF, problems) as tables:
         found = aggregates(site, tables, problems)
-        cube = build_cube(site, tables, found, dict.fromkeys(MEASURES, 1), calendar(site.report, ()), problems)
+        columns = read_columns(site, tables, found, problems)
+        cube = build_cube(site, tables, found, columns, dict.fromkeys(MEASURES, 1), calendar(site.report, ()))
 
     assert problems.found == []
     assert len({cube.measures[name].sent for name in MEASURES}) == 1

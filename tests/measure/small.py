@@ -99,6 +99,10 @@ class Figures:
         """All values or reasons of one grain by label."""
         return {p.label: self.value(subject, indicator, p.label) for p in self.series.grains[grain].periods}
 
+    def shown(self, grain):
+        """The periods of a grain that are shown; those before them are judged, too."""
+        return self.series.grains[grain].periods[self.series.before.get(grain, 0) :]
+
     def sample(self, subject, indicator, label):
         found, s, i, t = self._at(subject, indicator, label)
         return float(found.sample[s, i, t])
