@@ -118,6 +118,11 @@ class Edition:
         """Key indicators by status, the best first."""
         return tuple([Count(STATUSES[code], self.marks[code], str(int(numbers[code]))) for code in BEST_FIRST])
 
+    def count_heads(self) -> tuple[Head, ...]:
+        """The headings above those numbers: the glyphs, so that the columns can be narrow."""
+        words = self.t["status"]
+        return tuple(Head(marks.glyph_head(STATUSES[code], words[STATUSES[code]]), "num") for code in BEST_FIRST)
+
     # ------------------------------------------------------------------------------------------ numbers
 
     def column(self, s: int, i: int, grain: Grain = Grain.MONTH) -> Column:

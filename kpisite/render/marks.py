@@ -27,6 +27,13 @@ def _mark(status: str, glyph: str, word: str) -> Markup:
     return form.format(status, glyph, word)
 
 
+def glyph_head(status: str, word: str) -> Markup:
+    """The heading of a narrow column of counts: the glyph, and its word for those who cannot see it."""
+    form = Markup('<span class="status-{0}" title="{2}"><span class="glyph" aria-hidden="true">{1}</span>'
+                  '<span class="unseen">{2}</span></span>')  # fmt: skip
+    return form.format(status, GLYPHS[status], word)
+
+
 def provisional(text: str) -> Markup:
     """A figure that is not judged yet: the glyph of no status, and words of its own."""
     return _mark("grey", GLYPHS["grey"], text)

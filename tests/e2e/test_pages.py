@@ -30,7 +30,6 @@ KINDS = {
     "playbook": "playbook/index.html",
     "plans": "plans/index.html",
     "plan": "plans/{plan}/index.html",
-    "data quality": "data-quality/index.html",
     "methodology": "methodology/index.html",
     "competitors": "competitors/index.html",
     "data-quality": "data-quality/index.html",
@@ -196,6 +195,24 @@ def test_a_phone_needs_no_sideways_scrolling(chromium, demo_site, kind):
     context.close()
 
     assert wide <= 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_an_executive_asks_first_is_seen_without_scrolling(chromium, demo_site, language):
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{demo_site.as_uri()}/{path_of(demo_site, 'summary', language)}")
+
+    seen = page.evaluate(
+        "Object.fromEntries(['.score', '#products tbody tr', '.items:first-of-type li'].map(what => [what,"
+        " [...document.querySelectorAll(what)].map(one => one.getBoundingClientRect().bottom)]))"
+    )
+    attention = page.locator("h2 + .items").last.locator("li").count()
+    context.close()
+
+    assert [len(bottoms) for bottoms in seen.values()][:2] == [1, 8]
+    assert attention <= 5
+    assert max(bottom for bottoms in seen.values() for bottom in bottoms) <= 800
 
 
 def test_the_other_language_is_one_click_away(chromium, demo_site):

@@ -102,11 +102,12 @@ def actions_table(
         return None
     rows = [_action_row(e, plan_id, action_id, root, plan_column) for _, _, plan_id, action_id in sorted(found)]
     keys = ("action", "plan", "owner", "status", "start", "due", "done", "progress", "practice", "evidence")
-    kinds = {"start": "num", "due": "num", "done": "num", "progress": "num"}
+    kinds = {"status": "when", "start": "num", "due": "num", "done": "num", "progress": "num"}
     # On the page of one plan the evidence stands where other pages name the plan.
     left_out = "evidence" if plan_column else "plan"
     heads = tuple(e.head(key, kinds.get(key, "")) for key in keys if key != left_out)
-    return marks.table(id_, e.t["head"]["actions"], heads, rows)
+    heads, columns = marks.filled(heads, list(zip(*rows, strict=True)))
+    return marks.table_of_columns(id_, e.t["head"]["actions"], heads, columns)
 
 
 def _action_row(e: Edition, plan_id: str, action_id: str, root: str, plan_column: bool) -> list[str]:

@@ -157,7 +157,7 @@ def _now(e: Edition, products: tuple[int, ...], rows: _Rows, root: str) -> Table
     )
     heads = e.once(("heads", "products", column.head, column.gap_head), lambda: _heads(e, column))
     caption, note = e.t["indicator"]["products"], longest(e, len(listed), len(products))
-    return marks.table_of_columns("products", caption, heads, columns, note=note)
+    return marks.table_of_columns("products", caption, *marks.filled(heads, columns), note=note)
 
 
 def _bare(column: Column) -> Column:
@@ -196,7 +196,7 @@ def _rollups(e: Edition, rows: _Rows, root: str) -> Table:
         e.head("reason"),
         e.head("covers"),
     )
-    return marks.table_of_columns("rollups", e.t["indicator"]["rollups"], heads, columns)
+    return marks.table_of_columns("rollups", e.t["indicator"]["rollups"], *marks.filled(heads, columns))
 
 
 def _multiples(e: Edition, i: int, products: tuple[int, ...]) -> Markup:

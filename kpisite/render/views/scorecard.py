@@ -46,7 +46,7 @@ def products_table(e: Edition, root: str, id_: str = "products", *, brief: bool 
         e.head("status", "status"),
         e.head("change", "num"),
         e.head("coverage", "num"),
-        *(e.head(key, "num") for key in ("green", "amber", "red", "grey")),
+        *(e.count_heads() if brief else (e.head(key, "num") for key in ("green", "amber", "red", "grey"))),
     )
     note = longest(e, len(rows), len(order))
     return marks.table(id_, e.t["products"]["caption"], heads, rows, note=note)
@@ -164,7 +164,7 @@ def _families(e: Edition, s: int, root: str) -> Table:
         e.head("score", "num"),
         e.head("status", "status"),
         e.head("coverage", "num"),
-        *(e.head(key, "num") for key in ("green", "amber", "red", "grey")),
+        *e.count_heads(),
     )
     return marks.table("families", e.t["scorecard"]["families"], heads, rows)
 
