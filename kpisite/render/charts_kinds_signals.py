@@ -8,8 +8,8 @@ from typing import Any
 SIGNALS = ("common", "improvement", "concern", "neutral")
 SHAPES = ("circle", "diamond", "triangle-down", "cross")
 COLORS = ("--line", "--better", "--worse", "--target")
-# Signals stand out; where neither way is better there are often many, so theirs are smaller.
-SIZES = (14, 60, 60, 14)
+# Of an ordinary point, and of a signal. Where neither way is better signals are often many; their shape is enough.
+SMALL, LARGE = 14, 60
 
 
 def signal_chart() -> Any:  # noqa: ANN401 - Altair's charts have no common public type
@@ -43,7 +43,9 @@ def signal_chart() -> Any:  # noqa: ANN401 - Altair's charts have no common publ
         alt.Tooltip("show:N", title="@value"),
         alt.Tooltip("word:N", title="@signal"),
     ]
-    marks = {"shape": SHAPES, "stroke": COLORS, "fill": COLORS, "size": SIZES}
+    marks = {"shape": SHAPES, "stroke": COLORS, "fill": COLORS}
+    is_small = "datum.mark === 'common' || datum.mark === 'neutral'"
+    size = alt.condition(is_small, alt.value(SMALL), alt.value(LARGE))
     return alt.layer(
         base.mark_rule(color="--muted", strokeWidth=1).encode(
             x=x, opacity=alt.condition(hover, alt.value(0.6), alt.value(0))
@@ -64,7 +66,7 @@ def signal_chart() -> Any:  # noqa: ANN401 - Altair's charts have no common publ
         .encode(x=x, y=y("expected")),
         base.transform_filter("isValid(datum.value)")
         .mark_point(strokeWidth=1.2, opacity=1)
-        .encode(x=x, y=y("value"), **{name: shaped(name.title(), values) for name, values in marks.items()}),
+        .encode(x=x, y=y("value"), size=size, **{name: shaped(name.title(), values) for name, values in marks.items()}),
         notes.mark_text(align="left", baseline="middle", dx=8, fontSize=11, color="--muted").encode(
             x=alt.value("width"), y=y("at"), text="text:N"
         ),
