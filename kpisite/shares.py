@@ -5,6 +5,7 @@ the tasks. What a copy could not do is done again by the first process, so that 
 """
 
 import ctypes
+import gc
 import os
 import pickle
 import signal
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import IO, Any, TypeVar
 
 T = TypeVar("T")
@@ -26,13 +27,23 @@ _PR_SET_PDEATHSIG = 1
 def done_side_by_side(tasks: Sequence[Callable[[], T]], processes: int) -> list[T]:
     """What the tasks give, in their order; whoever is free does the next one."""
     done: dict[int, T] = {}
-    with Copies(len(tasks)) as copies:
+    with Copies(len(tasks)) as copies, _left_alone():
         for _ in range(min(processes, len(tasks)) - 1):
             copies.start(tasks)
         for number in copies.numbers():
             done[number] = tasks[number]()
         done.update(copies.results())
     return [done[number] if number in done else task() for number, task in enumerate(tasks)]
+
+
+@contextmanager
+def _left_alone() -> Iterator[None]:
+    """Look for no garbage in what is there already: the search would write to memory that all copies share."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def processes_here() -> int:

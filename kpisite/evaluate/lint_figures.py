@@ -1,5 +1,6 @@
 """Are targets measured, wider than noise and worth reaching? What only the figures can tell."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from kpisite.declare.model import Plan
 from kpisite.evaluate.lint_found import Finding, Pair, found
-from kpisite.evaluate.report import RED, Figures, Floats, Report
+from kpisite.evaluate.report import RED, Figures, Flags, Floats, Report
 from kpisite.measure.series import REASON
 from kpisite.periods import Grain
 
@@ -155,9 +156,10 @@ def twins(report: Report) -> Iterator[Finding]:
         keys = list(product.key)
         rows = np.array([report.indicator(key) for key in keys], dtype=np.intp)
         changes = np.diff(months.value[s, rows, : now + 1], axis=1) if keys else np.zeros((0, 0))
+        ranked = [_Ranked.of(row, ~np.isnan(row)) for row in changes]
         for a, one in enumerate(keys):
             for b in range(a + 1, len(keys)):
-                likeness = rank_correlation(changes[a], changes[b])
+                likeness = _likeness(ranked[a], ranked[b])
                 if abs(likeness) > TWINS:
                     what = f"'{one}' and '{keys[b]}' of '{id_}' move as one (rank correlation {likeness:.2f})"
                     path = ("products", id_, "key", keys[b], 0)
@@ -171,13 +173,35 @@ FEWEST_CHANGES = 12
 
 def rank_correlation(one: Floats, two: Floats) -> float:
     """Spearman's rank correlation of the changes that both have; 0 where they are too few or do not vary."""
-    both = ~np.isnan(one) & ~np.isnan(two)
-    if np.count_nonzero(both) < FEWEST_CHANGES:
+    return _likeness(_Ranked.of(one, ~np.isnan(one)), _Ranked.of(two, ~np.isnan(two)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Changes, which of them are ranked, and the distances of their ranks from the mean rank."""
+
+    changes: Floats
+    known: Flags
+    ranks: Floats
+    spread: float
+
+    @classmethod
+    def of(cls, changes: Floats, known: Flags) -> "_Ranked":
+        """Rank these changes among each other."""
+        ranks = _ranks(changes[known])
+        ranks = ranks - ranks.mean() if len(ranks) else ranks
+        return cls(changes, known, ranks, (ranks**2).sum().item())
+
+
+def _likeness(one: _Ranked, two: _Ranked) -> float:
+    """Ranks of series with the same gaps are those of each; others are ranked anew over what both have."""
+    if not np.array_equal(one.known, two.known):
+        both = one.known & two.known
+        one, two = _Ranked.of(one.changes, both), _Ranked.of(two.changes, both)
+    if len(one.ranks) < FEWEST_CHANGES:
         return 0.0
-    ranks = [_ranks(part[both]) for part in (one, two)]
-    first, second = (part - part.mean() for part in ranks)
-    spread = np.sqrt((first**2).sum() * (second**2).sum())
-    return float((first * second).sum() / spread) if spread else 0.0
+    spread = math.sqrt(one.spread * two.spread)
+    return (one.ranks * two.ranks).sum().item() / spread if spread else 0.0
 
 
 def _ranks(values: Floats) -> Floats:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlglot import exp, parse_one
@@ -132,6 +133,11 @@ class FormulaError(ValueError):
 
 def parse_formula(text: str, names: Collection[str]) -> Expression:
     """Read a formula over these measures and parameters."""
+    return _parsed(text, tuple(names))
+
+
+@lru_cache(maxsize=1024)  # the same formulas stand in every release
+def _parsed(text: str, names: tuple[str, ...]) -> Expression:
     folded = text.translate(FOLDED)
     if "--" in folded or "/*" in folded:
         at = min(folded.index(sign) for sign in ("--", "/*") if sign in folded)

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,7 @@ class Board:
     action_status: dict[tuple[str, str], str]
     published: tuple[Published, ...] = ()  # figures that were changed after they had been published
     versions: tuple[str, ...] = ()  # the reports up to this one, oldest first
+    kept: dict[tuple[object, ...], Any] = field(default_factory=dict)  # facts that the pages of all languages share
 
     @property
     def months(self) -> Figures:

@@ -67,6 +67,14 @@ class Edition:
         made: Made = self.kept[key]
         return made
 
+    def fact(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """The same for what holds in every language: numbers and findings, not words."""
+        kept = self.board.kept
+        if key not in kept:
+            kept[key] = make()
+        made: Made = kept[key]
+        return made
+
     def latest(self, kind: tuple[object, ...], subject: int, make: Callable[[], Made]) -> Made:
         """The same for parts that only the pages of one subject share: those of the next take their place."""
         held = self.kept.get(kind)

@@ -1,8 +1,10 @@
 """How one figure came about, as a part of its page: the arithmetic in sight, the other steps on demand."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from kpisite.evaluate.explain import explained
+from kpisite.evaluate.explanation import Explanation
 from kpisite.evaluate.working import desk
 from kpisite.render import marks
 from kpisite.render.edition import Edition
@@ -18,11 +20,15 @@ OPEN = ("measures",)
 
 def steps(e: Edition, s: int, i: int, root: str) -> tuple[tuple[Fact, ...], tuple[Step, ...], Link]:
     """The arithmetic as facts, the steps to be unfolded, and the way to the files."""
-    found = e.once(("desk", i), lambda: desk(e.report, i))
-    told = {one.key: one for one in tell(e, explained(e.report, s, i, e.board.months.periods[e.board.now], found))}
+    told = {one.key: one for one in tell(e, e.fact(("explained", s, i), partial(_explained, e, s, i)))}
     facts = [_fact(line) for key in IN_SIGHT if key in told for line in told[key].lines]
     parts = tuple(_step(e, told[key]) for key in FOLDED if key in told)
     return tuple(facts), parts, Link(e.t["explain"]["to_data"], f"{root}data-quality/index.html#read")
+
+
+def _explained(e: Edition, s: int, i: int) -> Explanation:
+    found = e.fact(("desk", i), lambda: desk(e.report, i))
+    return explained(e.report, s, i, e.board.months.periods[e.board.now], found)
 
 
 def _step(e: Edition, told: Paragraph) -> Step:

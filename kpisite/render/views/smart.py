@@ -20,7 +20,7 @@ def smart(e: Edition, s: int, i: int) -> Table | None:
     subject, indicator = e.report.subjects[s], e.report.indicators[i]
     if subject.level != "product" or indicator not in e.site.products[subject.id].key:
         return None
-    findings = of_pair(e.once(("lint",), lambda: lint(e.report)), subject.id, indicator)
+    findings = of_pair(e.fact(("lint",), lambda: lint(e.report)), subject.id, indicator)
     words = e.t["smart"]
     rows = []
     for letter in SMART:
