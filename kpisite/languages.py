@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from kpisite.periods import Grain, Period
@@ -131,6 +131,8 @@ class Column:
 
 # Numbers without a unit, by their decimals; no column needs more than these.
 PLAIN = tuple(Column(NO_UNIT, decimals) for decimals in range(24))
+# More numbers of one form are not kept in mind.
+_MOST_TEXTS = 1 << 16
 _FORMS = tuple((10.0**decimals, f",.{decimals}f") for decimals in range(24))
 
 
@@ -194,14 +196,14 @@ class Tongue:
 
     def number(self, steps: float, decimals: int, *, signed: bool = False) -> str:
         """A number counted in units of its last decimal, with grouping and the typographic minus."""
-        return _written(steps, decimals, self.minus, self.plus if signed else "")
+        return _texts(decimals, self.minus, self.plus if signed else "")[steps]
 
     def numbers(
         self, steps: Iterable[float | None], decimals: int, *, signed: bool = False, missing: str = ""
     ) -> list[str]:
         """The same for many numbers at once."""
-        minus, plus = self.minus, self.plus if signed else ""
-        return [missing if n is None or n != n else _written(n, decimals, minus, plus) for n in steps]
+        texts = _texts(decimals, self.minus, self.plus if signed else "")
+        return [missing if n is None or n != n else texts[n] for n in steps]
 
     def rounded(self, value: float, decimals: int, *, signed: bool = False) -> str:
         """A number without a unit, rounded half up."""
@@ -217,12 +219,28 @@ class Tongue:
 
     def amount(self, steps: float, column: Column, *, signed: bool = False, gap: bool = False) -> str:
         """A rounded number with its unit; of a difference with the unit of differences."""
-        unit = column.unit
+        return self.amounts((steps,), column, signed=signed, gap=gap)[0]
+
+    def amounts(
+        self, steps: Iterable[float | None], column: Column, *, signed: bool = False, gap: bool = False
+    ) -> list[str]:
+        """The same for many rounded numbers at once; empty where there is none."""
+        unit, minus = column.unit, self.minus
         suffix = unit.gap if gap and unit.gap else unit.suffix
-        if unit.one and abs(steps) == 10**column.decimals and suffix == unit.suffix:
-            suffix = unit.one
-        sign = self.minus if steps < 0 else self.plus if signed and steps > 0 else ""
-        return f"{sign}{unit.prefix}{self.number(abs(steps), column.decimals)}{column.scale}{suffix}"
+        one = 10**column.decimals if unit.one and suffix == unit.suffix else None
+        plus, end = self.plus if signed else "", f"{column.scale}{suffix}"
+        texts = _texts(column.decimals, minus, "")
+        return [
+            ""
+            if n is None or n != n
+            else f"{minus if n < 0 else plus if n > 0 else ''}{unit.prefix}{texts[abs(n)]}"
+            f"{f'{column.scale}{unit.one}' if abs(n) == one else end}"
+            for n in steps
+        ]
+
+    def shares(self, steps: Iterable[float | None], decimals: int, *, signed: bool = False) -> list[str]:
+        """Many rounded numbers with the sign of percentages; empty where there is none."""
+        return [text and f"{text}%" for text in self.numbers(steps, decimals, signed=signed)]
 
     def amount_span(self, low: float, high: float, column: Column) -> str:
         """From one number to another with one unit: 70–100 bp."""
@@ -262,11 +280,26 @@ class Tongue:
         return self.periods[key].format(**words)
 
 
-@lru_cache(maxsize=1 << 16)  # most numbers of a site stand on several of its pages
-def _written(steps: float, decimals: int, minus: str, plus: str) -> str:
-    power, form = _FORMS[decimals]
-    text = format(abs(steps) / power, form)
-    return minus + text if steps < 0 else plus + text if steps else text
+class _Texts(dict[float, str]):
+    """Numbers as they are written, for most of them stand on several pages of a site."""
+
+    def __init__(self, decimals: int, minus: str, plus: str) -> None:
+        """All of them have these decimals and signs."""
+        self.power, self.form = _FORMS[decimals]
+        self.minus, self.plus = minus, plus
+
+    def __missing__(self, steps: float) -> str:
+        """Write a number for the first time."""
+        if len(self) >= _MOST_TEXTS:
+            self.clear()
+        text = format(abs(steps) / self.power, self.form)
+        self[steps] = text = self.minus + text if steps < 0 else self.plus + text if steps else text
+        return text
+
+
+@cache
+def _texts(decimals: int, minus: str, plus: str) -> _Texts:
+    return _Texts(decimals, minus, plus)
 
 
 def _rounded(values: Iterable[float], decimals: int, factor: float = 1.0) -> set[int]:

@@ -104,8 +104,6 @@ def signal(chart: SignalChart) -> Markup:
         "ticks": plan.ticks,
         "decimals": f",.{plan.decimals}f",
         "labels": [chart.periods[at] for at in plan.shown],
-        "words": dict(chart.words),
-        **{name: chart.words[name] for name in ("period", "value", "signal")},
     }
     notes = {
         "at": [round(plan.axis.value(note.y), 9) for note in plan.notes],
@@ -115,7 +113,8 @@ def signal(chart: SignalChart) -> Markup:
     data = _object({"series": _joined(_shared("period", chart.periods), _json(series)), "notes": _json(notes)})
     name = "history wide" if plan.wide else "history"
     still = charts_signal.still(chart, plan)
-    return figure(name, chart.id, _caption(chart.title, chart.unit), still, _block("signal", _json(words), data))
+    words_ = _joined(_json(words), _signal_words(tuple(chart.words.items())))
+    return figure(name, chart.id, _caption(chart.title, chart.unit), still, _block("signal", words_, data))
 
 
 def bullet(chart: BulletChart) -> Markup:
@@ -212,6 +211,13 @@ def _joined(first: str, second: str) -> str:
 def _shared(name: str, column: tuple[str, ...]) -> str:
     """A column that many charts have in common."""
     return _json({name: column})
+
+
+@cache
+def _signal_words(pairs: tuple[tuple[str, str], ...]) -> str:
+    """The words of a signal chart: all of them under one name, and some on their own."""
+    words = dict(pairs)
+    return _json({"words": words} | {name: words[name] for name in ("period", "value", "signal")})
 
 
 def _block(kind: str, words: str, data: str) -> str:

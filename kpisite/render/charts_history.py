@@ -163,6 +163,8 @@ def stairs(levels: Numbers, axis: Axis, step: float) -> str:
 
 def line_through(heights: list[str | None], step: float) -> str:
     """The line through the middles of the periods, broken at gaps."""
+    if not any(heights):
+        return ""
     if None not in heights:
         return _form(len(heights), step) % tuple(heights)
     parts, pen = [], "M"
@@ -221,6 +223,7 @@ def apart(notes: list[Note]) -> list[Note]:
 def _runs(levels: Iterable[V]) -> Iterator[tuple[int, int, V]]:
     """Stretches of equal levels: first, end, level."""
     levels = list(levels)
+    # Most lines are level, or there is none.
     if levels and levels.count(levels[0]) == len(levels):
         yield 0, len(levels), levels[0]
         return

@@ -146,7 +146,7 @@ class MultiplesChart:
 
 def gaps(values: Sequence[float | None]) -> Numbers:
     """The values with every not-a-number turned into a gap."""
-    return tuple([None if value is None or value != value else value for value in values])
+    return tuple([value if value == value else None for value in values])
 
 
 def domain(values: list[float], pad: float = 0.08) -> tuple[float, float]:

@@ -106,35 +106,46 @@ def still(chart: SignalChart, plan: SignalPlan) -> Markup:
     )
     places = middles(len(chart.periods), 100 / count, 2)
     labels = "".join(text("period", f"{places[at]}%", HEIGHT + 18, chart.periods[at]) for at in plan.shown)
+    heights = axis.heights(gaps(chart.values))
     points = "".join(
-        f'<use href="#mark-{mark or "common"}" class="{mark or "common"}" x="{x}%" y="{y}"/>'
-        for x, y, mark in zip(places, axis.heights(gaps(chart.values)), chart.marks, strict=True)
-        if y is not None
+        [
+            f'<use href="#mark-{mark or "common"}" class="{mark or "common"}" x="{x}%" y="{y}"/>'
+            for x, y, mark in zip(places, heights, chart.marks, strict=True)
+            if y is not None
+        ]
     )
-    inside = f"{numbers}\n{stretched(WIDE, HEIGHT, _lines(chart, plan, WIDE / count))}{points}{labels}{notes}"
+    inside = f"{numbers}\n{stretched(WIDE, HEIGHT, _lines(chart, plan, heights, WIDE / count))}{points}{labels}{notes}"
     return drawing("history", HEIGHT + BOTTOM, chart.title, inside)
 
 
-def _lines(chart: SignalChart, plan: SignalPlan, step: float) -> str:
+def _lines(chart: SignalChart, plan: SignalPlan, heights: list[str | None], step: float) -> str:
     axis = plan.axis
-    bounds = {"firm": "", "trial": ""}
-    for name, wanted in (("firm", False), ("trial", True)):
-        for levels in (chart.lower, chart.upper):
-            kept = tuple(
-                level if trial is wanted else None for level, trial in zip(gaps(levels), chart.trial, strict=True)
-            )
-            bounds[name] += stairs(kept, axis, step)
+    firm, trial = (_bounds(chart, axis, step, of_trial=of_trial) for of_trial in (False, True))
     targets = stairs(gaps(chart.targets), axis, step) + stairs(gaps(chart.targets_high), axis, step)
     return (
         _fan(chart, axis, step)
         + path("grid", "".join(f"M0 {axis.y(tick)}H{WIDE}" for tick in plan.ticks))
-        + path("bound", bounds["firm"])
-        + path("bound trial", bounds["trial"])
+        + path("bound", firm)
+        + path("bound trial", trial)
         + path("mean", stairs(gaps(chart.mean), axis, step))
         + path("target", targets)
-        + path("line", line_through(axis.heights(gaps(chart.values)), step))
+        + path("line", line_through(heights, step))
         + path("line ahead", line_through(axis.heights(gaps(chart.expected)), step))
     )
+
+
+def _bounds(chart: SignalChart, axis: Axis, step: float, *, of_trial: bool) -> str:
+    """The limits that are firm, or those that are not."""
+    if of_trial not in chart.trial:
+        return ""
+    both = (gaps(chart.lower), gaps(chart.upper))
+    if (not of_trial) in chart.trial:
+        both = (_kept(both[0], chart.trial, of_trial), _kept(both[1], chart.trial, of_trial))
+    return "".join([stairs(levels, axis, step) for levels in both])
+
+
+def _kept(levels: Numbers, trial: tuple[bool, ...], wanted: bool) -> Numbers:
+    return tuple([level if one is wanted else None for level, one in zip(levels, trial, strict=True)])
 
 
 def _fan(chart: SignalChart, axis: Axis, step: float) -> str:

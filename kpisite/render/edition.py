@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -116,7 +117,8 @@ class Edition:
         if found is None:
             return [self.marks[code] for code in status]
         codes = zip(status, found.variation[at].tolist(), found.assurance[at].tolist(), strict=True)
-        return [self.marks[one] + self.signal_marks[variation][assurance] for one, variation, assurance in codes]
+        both: dict[tuple[int, int, int], Markup] = self.once(("both marks",), partial(_Both, self))
+        return [both[code] for code in codes]
 
     def tile(self, status: int, number: str) -> Markup:
         """Glyph and number for a matrix."""
@@ -268,6 +270,20 @@ class Edition:
     def indicator_links(self, ids: Iterable[str], root: str) -> tuple[Link, ...]:
         """Indicators by id with their pages."""
         return tuple(self.to_indicator(self.report.indicators.index(id_), root) for id_ in ids)
+
+
+class _Both(dict[tuple[int, int, int], Markup]):
+    """The marks of status and signal beside each other, by status, variation and assurance: there are few."""
+
+    def __init__(self, e: Edition) -> None:
+        """Made of the marks of this edition."""
+        self.marks, self.signals = e.marks, e.signal_marks
+
+    def __missing__(self, codes: tuple[int, int, int]) -> Markup:
+        """Set two marks beside each other for the first time."""
+        status, variation, assurance = codes
+        self[codes] = found = self.marks[status] + self.signals[variation][assurance]
+        return found
 
 
 def root_of(path: str) -> str:

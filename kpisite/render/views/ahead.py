@@ -1,6 +1,7 @@
 """The blocks of a figure's page that tell signal from noise, and what lies ahead."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -10,10 +11,10 @@ from kpisite.evaluate.achieve import AHEAD, LIKELIHOODS
 from kpisite.evaluate.charted import CADENCES, breaks_of
 from kpisite.evaluate.limits import NONE, RANGE_LIMIT, STATES, TRIAL, Limits, moving_ranges
 from kpisite.evaluate.methods import METHODS
-from kpisite.evaluate.report import ABSENT, ASSURANCES, VARIATIONS, Floats, Signals
+from kpisite.evaluate.report import ABSENT, ASSURANCES, VARIATIONS, Codes, Floats, Signals
 from kpisite.evaluate.rules import RULES, pattern
 from kpisite.evaluate.trend import TRENDS
-from kpisite.languages import Column
+from kpisite.languages import PLAIN, Column
 from kpisite.periods import Grain, Period
 from kpisite.render import charts, marks
 from kpisite.render.charts_signal import SignalChart
@@ -91,14 +92,16 @@ def _is_level(e: Edition, i: int) -> bool:
 
 def _number(e: Edition, s: int, i: int, value: float) -> str:
     """A charted number with its unit: a value, its change, or growth on the year."""
-    if math.isnan(value):
-        return ""
-    declared = e.site.indicators[e.report.indicators[i]]
+    return _numbers(e, s, i, [value])[0]
+
+
+def _numbers(e: Edition, s: int, i: int, values: Sequence[float]) -> list[str]:
+    """The same for many charted numbers of a figure; empty where there is none."""
+    level = _is_level(e, i)
     if _grows(e, i):
-        return f"{e.tongue.rounded(value, 1, signed=True)}%"
+        return e.tongue.shares(PLAIN[1].many(values), 1, signed=True)
     column = e.column(s, i, grain_of(e, i))
-    level = declared.spc == "level"
-    return e.tongue.amount(column.steps(value), column, signed=not level, gap=not level)
+    return e.tongue.amounts(column.many(values), column, signed=not level, gap=not level)
 
 
 def _grows(e: Edition, i: int) -> bool:
@@ -119,19 +122,22 @@ def _range(e: Edition, s: int, i: int, found: Signals, now: int) -> str:
     return e.tongue.span(low, high) if low and high else ""
 
 
-def _limits_of(found: Signals, s: int, i: int) -> Limits:
-    one = (part[s, i][None] for part in (found.mean, found.spread, found.lower, found.upper, found.state))
-    return Limits(*one)
+def _ways(found: Signals) -> Codes:
+    """The direction of the pattern that a point belongs to, 0 without one, for all figures at once."""
+    flat = (-1, found.charted.shape[-1])
+    mean, spread, lower, upper = (part.reshape(flat) for part in (found.mean, found.spread, found.lower, found.upper))
+    limits = Limits(mean, spread, lower, upper, found.state.reshape(flat))
+    ways = pattern(found.charted.reshape(flat), found.segment.reshape(flat), limits).direction
+    return ways.reshape(found.charted.shape)
 
 
 def _xmr(e: Edition, s: int, i: int, grain: Grain, found: Signals) -> SignalChart:
     words = e.t["signal"]
     factor, decimals, unit = _scale(e, s, i)
-    said = pattern(found.charted[s, i][None], found.segment[s, i][None], _limits_of(found, s, i))
+    ways = e.fact(("pattern", grain), lambda: _ways(found))[s, i].tolist()
     sign = {"higher": 1, "lower": -1, "range": 0}[e.site.indicators[e.report.indicators[i]].direction]
     points = [
-        "common" if not way else "neutral" if not sign else "improvement" if way == sign else "concern"
-        for way in said.direction[0].tolist()
+        "common" if not way else "neutral" if not sign else "improvement" if way == sign else "concern" for way in ways
     ]
     figures, level = e.report.figures[grain], _is_level(e, i)
     nothing = (None,) * len(points)
@@ -145,7 +151,7 @@ def _xmr(e: Edition, s: int, i: int, grain: Grain, found: Signals) -> SignalChar
         unit=unit,
         periods=_labels(e, grain),
         values=numbers(found.charted),
-        displays=tuple(_number(e, s, i, value) or e.t["say"]["missing"] for value in found.charted[s, i].tolist()),
+        displays=tuple(text or e.t["say"]["missing"] for text in _numbers(e, s, i, found.charted[s, i].tolist())),
         mean=numbers(found.mean),
         lower=numbers(found.lower),
         upper=numbers(found.upper),
@@ -192,21 +198,16 @@ def _ranges(e: Edition, s: int, i: int, grain: Grain, found: Signals) -> Folded:
     """The moving ranges with their limit, the newest first."""
     words = e.t["signal"]
     ranges, spread = moving_ranges(found.charted[s, i][None])[0], found.spread[s, i]
-    rows = [
-        (
-            label,
-            _number(e, s, i, value),
-            _size(e, s, i, width),
-            _size(e, s, i, RANGE_LIMIT * limit),
-            _word(words["rule"], RULES, rule),
-        )
-        for label, value, width, limit, rule in zip(
-            _labels(e, grain), found.charted[s, i].tolist(), ranges.tolist(), spread.tolist(),
-            found.rule[s, i].tolist(), strict=True,
-        )
-    ]  # fmt: skip
+    columns = (
+        _labels(e, grain),
+        _numbers(e, s, i, found.charted[s, i].tolist()),
+        _sizes(e, s, i, ranges.tolist()),
+        _sizes(e, s, i, [RANGE_LIMIT * limit for limit in spread.tolist()]),
+        [_word(words["rule"], RULES, rule) for rule in found.rule[s, i].tolist()],
+    )
     heads = e.once(("heads", "ranges"), partial(_range_heads, e))
-    return Folded(words["ranges"], marks.table("ranges", words["ranges"], heads, rows[::-1]))
+    newest_first = [column[::-1] for column in columns]
+    return Folded(words["ranges"], marks.table_of_columns("ranges", words["ranges"], heads, newest_first))
 
 
 def _range_heads(e: Edition) -> tuple[Head, ...]:
@@ -216,13 +217,12 @@ def _range_heads(e: Edition) -> tuple[Head, ...]:
     )  # fmt: skip
 
 
-def _size(e: Edition, s: int, i: int, value: float) -> str:
-    if math.isnan(value):
-        return ""
+def _sizes(e: Edition, s: int, i: int, values: Sequence[float]) -> list[str]:
+    """Differences without a sign, with their unit; empty where there is none."""
     if _grows(e, i):
-        return f"{e.tongue.rounded(value, 1)}%"
+        return e.tongue.shares(PLAIN[1].many(values), 1)
     column = e.column(s, i, grain_of(e, i))
-    return e.tongue.amount(column.steps(value), column, gap=True)
+    return e.tongue.amounts(column.many(values), column, gap=True)
 
 
 # ------------------------------------------------------------------------------------------------ what lies ahead
