@@ -154,6 +154,16 @@ def test_a_release_shows_its_figures_after_the_data_changed(site):
     assert (site / "releases/2025-02/values/card.csv").read_text(encoding="utf-8") == frozen
 
 
+def test_list_shows_the_open_warnings_the_most_severe_first(site):
+    rows = json.loads(kpisite("list", "warnings", "--json", cwd=site).stdout)
+
+    severities = ["critical", "high", "medium", "info"]
+    assert rows
+    assert all(set(row) >= {"id", "rule", "severity", "product", "indicator", "raised"} for row in rows)
+    order = [severities.index(row["severity"]) for row in rows]
+    assert order == sorted(order)
+
+
 def test_list_shows_what_is_declared(site):
     rows = json.loads(kpisite("list", "indicators", "--json", cwd=site).stdout)
 

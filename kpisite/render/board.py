@@ -95,10 +95,12 @@ class Board:
         return tuple(sorted(self.products, key=lambda s: (not np.isnan(score[s]), score[s], s)))
 
     def attention(self) -> tuple[tuple[int, int], ...]:
-        """Product and indicator of every key figure that misses its target: crossed limits first, then by shortfall."""
+        """Product and indicator of every key figure that misses its target: critical ones first, then by shortfall."""
         figures, now = self.months, self.now
         missed = self.judged & np.isin(figures.status[:, :, now], (RED, AMBER))
-        return self._ordered(missed, ~figures.over_limit[:, :, now], -self.shortfall)
+        vetoes = np.array([self.report.site.indicators[id_].veto for id_ in self.report.indicators], dtype=np.bool_)
+        critical = figures.over_limit[:, :, now] | (vetoes & (figures.status[:, :, now] == RED))
+        return self._ordered(missed, ~critical, -self.shortfall)
 
     def good_news(self) -> tuple[tuple[int, int, bool], ...]:
         """Product and indicator of met targets that are newly green (True) or have improved, the largest gain first."""

@@ -34,6 +34,15 @@ def glyph_head(status: str, word: str) -> Markup:
     return form.format(status, GLYPHS[status], word)
 
 
+SEVERITY_GLYPHS = {"critical": "‼", "high": "!", "medium": "▲", "info": "i"}
+
+
+def severity(name: str, word: str) -> Markup:
+    """Glyph and word of how severe a warning is."""
+    form = Markup('<span class="severity severity-{}"><span class="glyph" aria-hidden="true">{}</span> {}</span>')
+    return form.format(name, SEVERITY_GLYPHS[name], word)
+
+
 def provisional(text: str) -> Markup:
     """A figure that is not judged yet: the glyph of no status, and words of its own."""
     return _mark("grey", GLYPHS["grey"], text)

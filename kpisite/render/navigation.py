@@ -11,6 +11,7 @@ SECTIONS = (
     ("products", "products/index.html"),
     ("indicators", "indicators/index.html"),
     ("families", "families/index.html"),
+    ("warnings", "warnings/index.html"),
     ("plans", "plans/index.html"),
     ("playbook", "playbook/index.html"),
     ("competitors", "competitors/index.html"),

@@ -96,6 +96,7 @@ class Summary(Frame):
     good_news: tuple[Item, ...]  # at most 3
     completeness: tuple[Fact, ...]
     products: Table  # composite and counts of each product
+    warnings: Link  # how many are open
     matrix: Table  # product x family: glyph and score, each cell a link
     heat: Markup  # the same as a chart
     lines: Table
@@ -127,6 +128,8 @@ class Scorecard(Frame):
     bullet: Markup
     trend: Markup  # the composite over time
     why: tuple[Why, ...]  # the composite moved: since the period before, and by what the release before did not know
+    warnings: Table | None  # the open ones
+    register: Table | None  # indicators with regulatory limits
     blocks: tuple[Block, ...]  # when the figures have no pages of their own
     plans: tuple[PlanCard, ...]
     actions: Table | None
@@ -151,6 +154,7 @@ class FigurePage(Frame):
     smart: Table | None  # is the target specific, measurable, achievable, relevant, bound in time?
     signal: StoryBlock | None  # signal or noise
     outlook: StoryBlock | None  # forecast and achievability
+    warnings: Table | None  # open and cleared ones
     months: Table  # the newest first, as many as show a year and its month before
     older: Folded | None  # the months before those
     restated: Table | None  # months that were changed since they were first published
@@ -230,6 +234,21 @@ class Playbook(Frame):
     template: ClassVar[str] = "playbook.html"
 
     chapters: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningPage(Frame):
+    """Early warnings: what is close, crossed or coming, and whether it is handled."""
+
+    template: ClassVar[str] = "warnings.html"
+
+    facts: tuple[Fact, ...]  # open, new and cleared since the version before
+    tables: tuple[Table | None, ...]  # critical, high and medium: one row for each figure, by its most severe warning
+    infos: Folded | None
+    quality: Table  # of the warnings that look ahead
+    opportunities: Table | None
+    leading: Table | None  # indicators that lead others
+    log: Folded | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from kpisite.render.sheets import Origins, Sheet
 from kpisite.render.theme import Theme
 from kpisite.render.views.changes import changes_page, changes_path
 from kpisite.render.views.competitors import competitor_page
+from kpisite.render.views.early_warnings import warning_page
 from kpisite.render.views.families import family_list, family_page
 from kpisite.render.views.figure import figure_page
 from kpisite.render.views.history import history
@@ -132,6 +133,7 @@ def plan(e: Edition, reports: Sequence[Report]) -> Iterator[Made]:
     yield "families/index.html", partial(family_list, e)
     for f, family in enumerate(e.report.families):
         yield f"families/{family}/index.html", partial(family_page, e, f)
+    yield "warnings/index.html", partial(warning_page, e, earlier)
     yield "plans/index.html", partial(plan_list, e)
     for id_ in sorted(e.site.plans):
         yield f"plans/{id_}/index.html", partial(plan_page, e, id_)

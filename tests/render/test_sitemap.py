@@ -37,7 +37,7 @@ def test_every_page_is_there_in_both_languages(files):
 
 
 def test_every_link_lands(files):
-    names = ("results.csv", "scores.csv", "actions.csv", "quality.json")
+    names = ("results.csv", "scores.csv", "actions.csv", "warnings.csv", "quality.json")
     data = {f"{v}/data/{name}": b"" for v in ("2025-11", "2025-12") for name in names}
 
     assert check_links(files | data) == []

@@ -31,6 +31,7 @@ from kpisite.render.views.definition import benchmarks, definition, versions
 from kpisite.render.views.explained import steps
 from kpisite.render.views.restated import figure_restatements
 from kpisite.render.views.smart import smart
+from kpisite.render.views.warned import figure_warnings
 
 # No tolerance is printed with more decimals than this.
 FINEST = 12
@@ -66,6 +67,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         smart=smart(e, s, i),
         signal=signal_block(e, s, i),
         outlook=outlook_block(e, s, i),
+        warnings=figure_warnings(e, s, i),
         months=_table(e, Grain.MONTH, months, slice(RECENT)),
         older=_older(e, months),
         restated=figure_restatements(e, s, i),

@@ -20,6 +20,7 @@ from kpisite.render.views import plotted
 from kpisite.render.views.cards import actions_table, plan_cards
 from kpisite.render.views.reasons import of_period, of_release
 from kpisite.render.views.rows import LONGEST, figure_column, judged_columns, longest, weight_column
+from kpisite.render.views.warned import product_warnings, risk_register
 
 
 def product_list(e: Edition) -> ProductList:
@@ -88,6 +89,8 @@ def scorecard(e: Edition, s: int, earlier: Report | None = None) -> Scorecard:
         bullet=plotted.bullet(e, s, keys, shown),
         trend=plotted.composite(e, s, e.t["scorecard"]["trend"]),
         why=tuple(one for one in (of_period(e, s), of_release(e, s, earlier)) if one is not None),
+        warnings=product_warnings(e, s, root),
+        register=risk_register(e, s, root),
         blocks=tuple(_block(e, s, i, root) for i in keys[:MOST_BLOCKS]) if e.board.pages == "none" else (),
         plans=plan_cards(e, plans, root, of=id_),
         actions=actions_table(e, plans, root),
@@ -100,7 +103,12 @@ def scorecard(e: Edition, s: int, earlier: Report | None = None) -> Scorecard:
 def downloads(e: Edition, root: str) -> tuple[Link, ...]:
     """The data behind the pages."""
     words = e.t["say"]
-    names = {"results.csv": "all_data", "scores.csv": "all_scores", "actions.csv": "all_actions"}
+    names = {
+        "results.csv": "all_data",
+        "scores.csv": "all_scores",
+        "warnings.csv": "all_warnings",
+        "actions.csv": "all_actions",
+    }
     return tuple(Link(words[key], f"{root}../data/{name}") for name, key in names.items())
 
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from kpisite.evaluate.report import STATUSES
 from kpisite.render import charts, marks
+from kpisite.render.alerted import counts, of_report
 from kpisite.render.cells import cells, of_subject, own_columns
 from kpisite.render.charts import HeatChart
 from kpisite.render.edition import Edition
@@ -38,6 +39,7 @@ def summary(e: Edition) -> Summary:
         good_news=tuple(_good(e, s, i, newly) for s, i, newly in board.good_news()[:MOST_GOOD_NEWS]),
         completeness=_completeness(e),
         products=products_table(e, "", brief=True),
+        warnings=Link(e.t["warning"]["lead"].format(**counts(of_report(e))), "warnings/index.html"),
         matrix=_matrix(e),
         heat=_heat(e),
         lines=_lines(e),

@@ -1,0 +1,99 @@
+"""How good the warnings of the past were: those that look ahead, W4 and W9, against what came of them."""
+
+import statistics
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from kpisite.evaluate.achieve import AHEAD
+from kpisite.evaluate.charted import CADENCES
+from kpisite.evaluate.limits import Flags
+from kpisite.evaluate.report import GREEN, GREY, KEY, RED, Alert, Report
+from kpisite.evaluate.warning import alerts
+from kpisite.evaluate.warning_ahead import months_back
+from kpisite.periods import MONTHS
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The past cases of one rule.
+
+    A hit was followed by a breach within six periods, a false one was not, a miss is a breach without a warning in
+    the six periods before, and a pending warning is younger than that. `lead` is the median of the months from warning
+    to breach over the hits, None without any.
+    """
+
+    rule: str
+    hits: int
+    false: int
+    misses: int
+    pending: int
+    lead: float | None
+
+
+def warning_quality(report: Report) -> tuple[Quality, ...]:
+    """The quality of W4, whose breach is a red status, and of W9, whose breach is that the target is missed."""
+    known: dict[tuple[str, str, str], list[Alert]] = {}
+    for one in alerts(report):
+        if one.rule in ("W4", "W9"):
+            known.setdefault((one.rule, one.product, one.indicator), []).append(one)
+    return tuple(_quality(rule, list(_cases(report, rule, known))) for rule in ("W4", "W9"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    kind: str  # hit, false, miss or pending
+    lead: int = 0
+
+
+def _quality(rule: str, cases: list[_Case]) -> Quality:
+    counted = {kind: sum(case.kind == kind for case in cases) for kind in ("hit", "false", "miss", "pending")}
+    leads = [case.lead for case in cases if case.kind == "hit"]
+    return Quality(
+        rule, counted["hit"], counted["false"], counted["miss"], counted["pending"],
+        float(statistics.median(leads)) if leads else None,
+    )  # fmt: skip
+
+
+def _cases(report: Report, rule: str, known: Mapping[tuple[str, str, str], list[Alert]]) -> Iterator[_Case]:
+    """The cases of every figure that the rule can be asked of."""
+    for s, i in np.argwhere(report.role == KEY).tolist():
+        declared = report.site.indicators[report.indicators[i]]
+        grain = CADENCES[declared.cadence]
+        figures = report.figures.get(grain)
+        if figures is None or (rule == "W9" and not declared.led_by):
+            continue
+        periods = [one for one in figures.periods if one.last_month <= report.period.last_month]
+        status = figures.status[s, i, : len(periods)]
+        bad = (status == RED) if rule == "W4" else (status != GREY) & (status != GREEN)
+        when = {one.last_month: t for t, one in enumerate(periods)}
+        own = known.get((rule, report.subjects[s].id, report.indicators[i]), [])
+        spans = [
+            (when[one.raised.last_month], when[one.cleared.last_month] if one.cleared else len(periods)) for one in own
+        ]
+        first = len(periods) - months_back(periods, report.site.report.fiscal_year_starts) if rule == "W4" else 0
+        length = MONTHS[grain]
+        yield from (_of_warning(bad, start, length) for start, _ in spans)
+        yield from (_Case("miss") for b in _onsets(bad, status != GREY) if b >= first + AHEAD and not _told(spans, b))
+
+
+def _of_warning(bad: Flags, start: int, length: int) -> _Case:
+    after = np.flatnonzero(bad[start + 1 : start + 1 + AHEAD])
+    if len(after):
+        return _Case("hit", (int(after[0]) + 1) * length)
+    return _Case("false" if start + AHEAD < len(bad) else "pending")
+
+
+def _onsets(bad: Flags, judged: Flags) -> Iterator[int]:
+    """The periods in which a breach begins, seen from the judged period before; not the first one of all."""
+    before: bool | None = None
+    for t in np.flatnonzero(judged).tolist():
+        if bad[t] and before is False:
+            yield t
+        before = bool(bad[t])
+
+
+def _told(spans: list[tuple[int, int]], breach: int) -> bool:
+    """Was a warning raised in the six periods before, or still open?"""
+    return any(start < breach and (breach - start <= AHEAD or end >= breach) for start, end in spans)
