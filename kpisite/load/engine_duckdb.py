@@ -65,8 +65,11 @@ def read_csv(files: Sequence[Path], width: int, delimiter: str, skip: int) -> st
     )
 
 
-def cast(column: str, kind: Column, na: Iterable[str]) -> str:
-    """The fast reading of a text column as its type; NULL for what is missing and for what the slow path must see."""
+def cast(column: str, kind: Column, na: Iterable[str], *, underscored: bool = True) -> str:
+    """The fast reading of a text column as its type; NULL for what is missing and for what the slow path must see.
+
+    `underscored` says whether a low line may stand in it at all.
+    """
     if kind == "text":
         return f"nullif({column}, '')"
     fast = {
@@ -79,7 +82,7 @@ def cast(column: str, kind: Column, na: Iterable[str]) -> str:
     if kind == "float":
         fast = f"CASE WHEN isfinite({fast}) THEN {fast} END"
     # The cast reads 1_000 as a number; a person does not write it so.
-    doubtful = [f"contains({column}, '_')"] if kind in ("decimal", "integer", "float") else []
+    doubtful = [f"contains({column}, '_')"] if underscored and kind in ("decimal", "integer", "float") else []
     numbers = ", ".join(text(mark) for mark in na if any(char.isdigit() for char in mark))
     doubtful += [f"trim({column}) IN ({numbers})"] if numbers else []
     return f"CASE WHEN {' OR '.join(doubtful)} THEN NULL ELSE {fast} END" if doubtful else fast

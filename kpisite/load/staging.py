@@ -1,6 +1,6 @@
 """From the files of one source to one staged table of typed columns, labels still as they were written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,6 +9,7 @@ from kpisite.load import engine_duckdb as engine
 from kpisite.load.columnfile import ONE, TEXT, ColumnFile, read, times
 from kpisite.load.files import Delivery
 from kpisite.load.header import Header, Opened, fold
+from kpisite.load.textfile import SIGNS, TextFile
 from kpisite.load.units import factor_of
 from kpisite.load.values import SPREADSHEET_ERRORS
 
@@ -82,8 +83,9 @@ def store(connection: engine.Connection, staged: Staged) -> None:
 def _cast(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
     """Read texts of one header and give them their types."""
     values, rejects = [], []
+    signs = frozenset[bytes]().union(*(p.text.signs if isinstance(p.text, TextFile) else SIGNS for p in parts))
     for number, (name, kind) in enumerate(staged.columns.items()):
-        value, doubt = _typed(f"t{number}", f"c{number}", kind, staged.units.get(name, ""), source)
+        value, doubt = _typed(f"t{number}", f"c{number}", kind, staged.units.get(name, ""), source, signs)
         values.append(f", t{number}, {value} AS c{number}")
         rejects.append(f", c{number}, {doubt} AS b{number}")
     labels = "file, product, period, as_of"
@@ -91,10 +93,18 @@ def _cast(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
     return f"SELECT {labels}, blank{''.join(rejects)} FROM ({inner})"
 
 
-def _typed(text: str, value: str, kind: Column, unit: str, source: Source) -> tuple[str, str]:
-    """The fast reading of a text as its type, and the text that it could not take; `value` names the first."""
-    doubt = _doubt(text) if kind == "text" else engine.rejected(text, value, kind, source.na)
-    return _scaled(engine.cast(text, kind, source.na), kind, unit), doubt
+def _typed(
+    text: str, value: str, kind: Column, unit: str, source: Source, signs: Collection[bytes] = SIGNS
+) -> tuple[str, str]:
+    """The fast reading of a text as its type, and the text that it could not take; `value` names the first.
+
+    `signs` are those that may stand in the text.
+    """
+    if kind == "text":
+        doubt = _doubt(text) if b"#" in signs or b"+" in signs else NOTHING
+    else:
+        doubt = engine.rejected(text, value, kind, source.na)
+    return _scaled(engine.cast(text, kind, source.na, underscored=b"_" in signs), kind, unit), doubt
 
 
 def _columns(staged: Staged, source: Source, part: Part, file: ColumnFile) -> str:

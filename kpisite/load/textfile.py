@@ -23,6 +23,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What makes a cell worth a closer look: 1_000, #REF!, 1.23E+11. In a file that holds none of them no cell must be asked.
+SIGNS = (b"_", b"#", b"+")
 # The engine would read these characters of a path as a pattern.
 PATTERN = set("*?[{")
 
@@ -40,6 +42,7 @@ class TextFile:
     returns: int = 0  # carriage returns that were taken away
     sheet: str = ""
     format: Format = "csv"
+    signs: frozenset[bytes] = frozenset(SIGNS)  # which of them may stand in it
 
     def head(self) -> str:
         """The beginning of the text, enough for any header."""
@@ -66,6 +69,7 @@ class _Scan:
     returns: int
     has_nul: bool
     long_line: int  # the line that is too long to be one of a table, 0 = none
+    signs: frozenset[bytes]
 
 
 def open_text(file: Path, path: str, declared: str | None, copy: Path, problems: Problems) -> TextFile | None:
@@ -88,7 +92,7 @@ def open_text(file: Path, path: str, declared: str | None, copy: Path, problems:
     size = delivered.stat().st_size
     is_plain = scan.is_utf8 and not (scan.is_marked or scan.returns or scan.has_nul)
     if is_plain and (declared or "utf-8").lower() in ("utf-8", "utf8") and not PATTERN & set(str(file)):
-        return TextFile(path, "utf-8", digest, file, size)
+        return TextFile(path, "utf-8", digest, file, size, signs=scan.signs)
     encoding = declared or _encoding(file, scan)
     if not _copy(file, path, encoding, declared is not None or scan.is_utf8, copy, problems):
         return None
@@ -111,7 +115,7 @@ def _unpack(file: Path, path: str, copy: Path, problems: Problems) -> bool:
 def _scan(file: Path) -> _Scan:
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    is_utf8, has_nul = True, False
+    is_utf8, has_nul, signs = True, False, frozenset[bytes]()
     returns = lines = long_line = 0
     with file.open("rb") as stream:
         first = block = stream.read(BLOCK)
@@ -119,6 +123,7 @@ def _scan(file: Path) -> _Scan:
             digest.update(block)
             is_utf8 = is_utf8 and _is_utf8(decoder, block)
             has_nul = has_nul or b"\0" in block
+            signs |= {sign for sign in SIGNS if sign not in signs and sign in block}
             returns += block.count(b"\r") if b"\r" in block else 0
             if len(block) >= LONGEST_LINE and b"\n" not in block and b"\r" not in block and not long_line:
                 long_line = lines + 1
@@ -126,7 +131,7 @@ def _scan(file: Path) -> _Scan:
             block = stream.read(BLOCK)
     is_utf8 = is_utf8 and _is_utf8(decoder, b"", final=True)
     is_marked = first.startswith(tuple(mark for mark, _ in MARKS))
-    return _Scan(digest.hexdigest(), is_utf8, is_marked, returns, has_nul, long_line)
+    return _Scan(digest.hexdigest(), is_utf8, is_marked, returns, has_nul, long_line, signs)
 
 
 def _is_utf8(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
