@@ -62,6 +62,7 @@ def ours(file: Path, *, long: bool) -> None:
     from kpisite.declare.model import Site
     from kpisite.errors import Problems
     from kpisite.load.tables import open_tables
+    from kpisite.measure.ahead import ahead_of
     from kpisite.measure.compute import measure
 
     names = [f"i{number:02d}" for number in range(INDICATORS)] if long else list(MEASURES)
@@ -81,7 +82,7 @@ def ours(file: Path, *, long: bool) -> None:
         }
     )
     problems = Problems()
-    with open_tables(site, file.parent, dt.date(2026, 1, 31), problems) as tables:
+    with open_tables(site, file.parent, dt.date(2026, 1, 31), problems, ahead_of(site)) as tables:
         problems.stop_if_any()
         measure(site, tables, problems)
 

@@ -19,6 +19,7 @@ from kpisite.evaluate.report import Report
 from kpisite.languages import Text
 from kpisite.load.peers import read_peers
 from kpisite.load.tables import open_tables
+from kpisite.measure.ahead import ahead_of
 from kpisite.measure.compute import measure
 from kpisite.periods import Grain, Period, PeriodError, parse
 from kpisite.publish.exports import exports
@@ -118,7 +119,7 @@ def judged(site: Site, config: Path, problems: Problems, *, strict: bool = False
     """Join the declarations with their data and judge every figure."""
     problems.stop_if_any()
     cut_off = site.report.as_of or dt.date.max
-    tables = open_tables(site, config.parent, cut_off, problems)
+    tables = open_tables(site, config.parent, cut_off, problems, ahead_of(site))
     peers = read_peers(site, config.parent, problems)
     problems.stop_if_any()
     log("load")

@@ -1,6 +1,7 @@
 """A Parquet file: columns with types of their own, read by the engine where it lies and never copied."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,9 @@ BLOCK = 1 << 22
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 DAYS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
 TEXT = "VARCHAR"
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+# Of our decimals, before and behind the point.
+DIGITS, DECIMALS = 26, 12
 ONE = Decimal(1)
 # A share of a number has more decimals while it is computed, so that fewer digits are left before the point.
 SHARED = Decimal(10) ** 20
@@ -37,6 +41,12 @@ class Field:
             return column
         return f"CAST(CAST({column} AS DATE) AS VARCHAR)" if self.type in DAYS else f"CAST({column} AS VARCHAR)"
 
+    @property
+    def is_narrow(self) -> bool:
+        """Does every value of it have a place among our decimals?"""
+        match = _DECIMAL.fullmatch(self.type)
+        return match is not None and int(match[2]) <= DECIMALS and int(match[1]) - int(match[2]) <= DIGITS
+
     def value(self, kind: Column, factor: Decimal) -> tuple[str, str]:
         """The column as a declared type, and the text of what does not fit it; for columns that are no text."""
         column = engine.name(self.name)
@@ -49,7 +59,7 @@ class Field:
             number = f"CASE WHEN {column} = trunc({column}) THEN {number} END"
         if factor != ONE:
             number = times(number, kind, factor)
-        elif self.type in WHOLE and kind in ("decimal", "integer", "float"):
+        elif (self.type in WHOLE and kind in ("decimal", "integer", "float")) or (kind == "decimal" and self.is_narrow):
             return number, "CAST(NULL AS VARCHAR)"
         return number, f"CASE WHEN {column} IS NOT NULL AND {number} IS NULL THEN CAST({column} AS VARCHAR) END"
 

@@ -6,28 +6,32 @@ from kpisite.declare.model import Site
 from kpisite.errors import Problems
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.labels import product_numbers
-from kpisite.load.scope import Scope
+from kpisite.load.scope import Scope, last_known_month
 from kpisite.periods import Grain, Period
 
 # Below this share of its products, the newest period of a source has not arrived whole.
 WHOLE = 0.9
 
 
-def doubt_rows(scope: Scope, source: str, table: str) -> frozenset[int]:
-    """Warn of rows in the future and before a launch, and of a newest period that lacks products.
+Spans = Mapping[int, tuple[int, int]]
 
-    The answer holds the numbers of the products that have rows.
-    """
+
+def doubt_rows(scope: Scope, source: str, table: str) -> Spans:
+    """Warn of rows in the future and before a launch; the answer is the first and last month of each product."""
     query = f"SELECT product, min(month), max(month) FROM {engine.name(table + '_joined')} GROUP BY product"
-    spans = {row[0]: (row[1], row[2]) for row in scope.connection.execute(query).fetchall()}
+    spans: Spans = {row[0]: (row[1], row[2]) for row in scope.connection.execute(query).fetchall()}
     _doubt_future(scope, source, table)
     _doubt_launch(scope, source, table, {product: first for product, (first, _) in spans.items()})
+    return spans
+
+
+def doubt_newest(scope: Scope, source: str, spans: Spans) -> None:
+    """Warn of a newest period that lacks products."""
     newest = max((last for _, last in spans.values()), default=0)
     have = sum(last == newest for _, last in spans.values())
     if have < WHOLE * len(spans):
         what = f"the newest period of the source '{source}', {_label(newest)}, has {have} of its {len(spans)} products"
         scope.problems.warn(scope.site.place("sources", source), what, "Has everything arrived?", "data-partial")
-    return frozenset(spans)
 
 
 def doubt_products(site: Site, seen: frozenset[int], problems: Problems) -> None:
@@ -41,10 +45,7 @@ def doubt_products(site: Site, seen: frozenset[int], problems: Problems) -> None
 
 def _doubt_future(scope: Scope, source: str, table: str) -> None:
     """Months that begin after the day of the report; where no day is declared, after the last month that is shown."""
-    report = scope.site.report
-    last = (report.through or report.period).last_month
-    if report.as_of is not None:
-        last = max(last, report.as_of.year * 12 + report.as_of.month - 1)
+    last = last_known_month(scope)
     rows, periods = engine.name(table), engine.name(f"{table}_periods")
     query = (
         f"SELECT f.name, min(t.month), count(*) FROM {rows} r JOIN {periods} t ON r.period = t.label "

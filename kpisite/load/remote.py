@@ -32,7 +32,8 @@ from kpisite.load.labels import (
     read_periods,
     read_products,
 )
-from kpisite.load.source import Table, TableColumn
+from kpisite.load.scope import TableColumn
+from kpisite.load.source import Table
 
 # Rows that are looked at for the types of the columns of labels.
 SAMPLE = 100

@@ -3,34 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kpisite.declare.model import Column, Source
+from kpisite.declare.model import Source
 from kpisite.errors import did_you_mean
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.account import Account, count_replaced, count_rows, file_facts, named_left_out
 from kpisite.load.columns import measure_labels, used_columns
-from kpisite.load.doubts import doubt_rows
-from kpisite.load.engine import Engine
+from kpisite.load.doubts import Spans, doubt_newest, doubt_rows
+from kpisite.load.engine import Answer, Engine
+from kpisite.load.engine_late import LateEngine
 from kpisite.load.facts import FileFact
 from kpisite.load.faults import BETWEEN, Faults, Key, tell
 from kpisite.load.header import fold
 from kpisite.load.labels import BadLabel, PeriodLabel, product_labels, read_days, read_periods, read_products
+from kpisite.load.onepass import Found, is_fit, read_at_once
 from kpisite.load.opening import open_parts, refuse_changed
 from kpisite.load.repair import repair
 from kpisite.load.repeats import needs_mending, settle_repeats
-from kpisite.load.scope import Scope
+from kpisite.load.scope import Scope, TableColumn, last_month
 from kpisite.load.staging import Part, Staged, drop_blanks, is_view, stage, store
 from kpisite.load.totals import set_apart
 
 # Bytes of files that are read a second time only to name the lines of rows that are left out.
 QUICK = 1 << 26
-
-
-@dataclass(frozen=True, slots=True)
-class TableColumn:
-    """A column of a table: its name in the engine, and its declared type."""
-
-    field: str
-    kind: Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +43,7 @@ class Table:
     engine: Engine  # where the views are
     starts: str  # the view of the rows of each month's first day
     products: frozenset[int] = frozenset()  # that have rows
+    known: Answer | None = None  # by product and month, of aggregates by their SQL: computed while the file was read
     every: str = ""  # the view of the rows of all deliveries; "" where only the newest one is known
 
 
@@ -71,25 +66,72 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
     present = {name for part in parts for name in part.header.names}
     columns = {name: kind for name, kind in used_columns(scope.site, source).items() if name in present}
     staged = Staged(table, columns, product, {fold(name): unit for name, unit in spec.units.items()})
+    fields = {name: TableColumn(f"c{number}", kind) for number, (name, kind) in enumerate(columns.items())}
+    header = tuple(sorted(present - {""}))
+    found = _at_once(scope, source, staged, parts, (fields, header))
+    read = _read_staged(scope, source, staged, parts) if found is None else found
+    if read is None or len(scope.problems.errors) > before:
+        return None
+    account, spans, ends, starts = read.account, read.spans, f"{table}_rows", f"{table}_rows"
+    if isinstance(read, _Settled):
+        ends, starts = read.ends, read.starts
+    doubt_newest(scope, source, spans)
+    dated = spec.as_of is not None or "{as_of}" in spec.file
+    here: Engine = engine.DuckEngine(scope.connection)
+    if found is not None:
+        here = LateEngine(engine.DuckEngine(scope.connection), [lambda: _stage_late(scope, source, staged, parts)])
+    known = None if found is None else found.answer
+    made = Table(f"{table}_rows", ends, fields, header, dated, here, starts, frozenset(spans), known)
+    return made, file_facts(parts, account)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What came of staging a source: its account, its months, and the views of the edges of months."""
+
+    account: Account
+    spans: Spans
+    ends: str
+    starts: str
+
+
+def _at_once(
+    scope: Scope,
+    source: str,
+    staged: Staged,
+    parts: tuple[Part, ...],
+    columns: tuple[Mapping[str, TableColumn], tuple[str, ...]],
+) -> Found | None:
+    """Everything that is asked of a large clean file, in one pass over it."""
+    if scope.ahead is None or not is_fit(scope.site.sources[source], parts):
+        return None
+    asked = scope.ahead(source, *columns)
+    return None if asked is None else read_at_once(scope, source, staged, parts[0], asked)
+
+
+def _read_staged(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...]) -> _Settled | None:
+    """Stage the files and look at every label and cell."""
+    before, table = len(scope.problems.errors), staged.table
     try:
-        stage(scope.connection, staged, spec, parts)
+        stage(scope.connection, staged, scope.site.sources[source], parts)
     except engine.EngineError as error:
-        tell(spec, parts, Faults(unreadable=str(error).partition("\n")[0]), {}, _no_key, scope.problems)
+        said = Faults(unreadable=str(error).partition("\n")[0])
+        tell(scope.site.sources[source], parts, said, {}, _no_key, scope.problems)
         return None
     account, labels = _settle(scope, source, staged, parts)
     if len(scope.problems.errors) > before:
         return None
-    seen = doubt_rows(scope, source, table)
-    fields = {name: TableColumn(f"c{number}", kind) for number, (name, kind) in enumerate(columns.items())}
+    spans = doubt_rows(scope, source, table)
     # Periods without days all lie on day 0: then there is nothing to choose.
     daily = any(label.day for label in labels.periods.values())
     ends, starts = (f"{table}_ends", f"{table}_starts") if daily else (f"{table}_rows", f"{table}_rows")
-    dated = spec.as_of is not None or "{as_of}" in spec.file
-    here = engine.DuckEngine(scope.connection)
-    made = Table(
-        f"{table}_rows", ends, fields, tuple(sorted(present - {""})), dated, here, starts, seen, f"{table}_joined"
-    )
-    return made, file_facts(parts, account)
+    return _Settled(account, spans, ends, starts)
+
+
+def _stage_late(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...]) -> None:
+    """Stage a file that was read at once: more is asked of its rows than was known beforehand."""
+    stage(scope.connection, staged, scope.site.sources[source], parts)
+    _settle(scope, source, staged, parts)
 
 
 def _settle(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...]) -> tuple[Account, _Labels]:
@@ -104,7 +146,7 @@ def _settle(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...]) 
         _create_view(scope, source, staged, labels, "r.rowid")
     repaired = repair(connection, staged, f"{staged.table}_products", spec.date_format)
     faults.cells, faults.mixed, fixes = repaired.bad, repaired.mixed, repaired.fixes
-    rows, newest, left_out = count_rows(connection, staged, labels.periods, _last_month(scope))
+    rows, newest, left_out = count_rows(connection, staged, labels.periods, last_month(scope))
     if spec.repeats != "allow":
         repeats = settle_repeats(connection, staged, last=spec.repeats == "last")
         faults.repeated, faults.identical = repeats.different, repeats.identical
@@ -155,14 +197,10 @@ def _distinct(connection: engine.Connection, table: str, column: str) -> list[st
     return sorted(row[0] for row in connection.execute(query).fetchall())
 
 
-def _last_month(scope: Scope) -> int:
-    return (scope.site.report.through or scope.site.report.period).last_month
-
-
 def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels, line: str) -> None:
     """Join the labels' numbers to the rows; of several deliveries of a product and period keep the newest."""
     spec, table = scope.site.sources[source], staged.table
-    last = _last_month(scope)
+    last = last_month(scope)
     fields = "".join(f", r.c{number}" for number in range(len(staged.columns)))
     day = "a.day" if spec.as_of is not None else "f.as_of"
     join = (

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from kpisite.declare.model import Column, Source
 from kpisite.load import engine_duckdb as engine
-from kpisite.load.columnfile import ONE, TEXT, ColumnFile, read, times
+from kpisite.load.columnfile import DAYS, ONE, TEXT, ColumnFile, read, times
 from kpisite.load.files import Delivery
 from kpisite.load.header import Header, Opened, fold
 from kpisite.load.textfile import SIGNS, TextFile
@@ -65,6 +65,29 @@ def stage(connection: engine.Connection, staged: Staged, source: Source, parts: 
     connection.execute("SET preserve_insertion_order=false")
 
 
+def selected_days(staged: Staged, source: Source, part: Part) -> str:
+    """The rows of one file that names products and days: label, day, columns, and whether anything is doubtful.
+
+    A day that is not written like 2025-09-30 is NULL.
+    """
+    if isinstance(part.text, ColumnFile):
+        fields = dict(zip(part.header.names, part.text.fields, strict=True))
+        field = fields[fold(source.period_column or "")]
+        day = f"CAST({engine.name(field.name)} AS DATE)" if field.type in DAYS else _iso_day(field.text)
+        rows = _columns(staged, source, part, part.text, f"{day} AS day")
+    else:
+        rows = f"SELECT *, {_iso_day('period')} AS day FROM ({_cast(staged, source, [part])})"
+    numbers = range(len(staged.columns))
+    doubts = " OR ".join(["false", *(f"b{number} IS NOT NULL" for number in numbers)])
+    values = "".join(f", c{number}" for number in numbers)
+    return f"SELECT product, day{values}, {doubts} AS doubtful FROM ({rows})"
+
+
+def _iso_day(label: str) -> str:
+    shape = f"length({label}) = 10 AND {label}[5] = '-' AND {label}[8] = '-'"
+    return f"CASE WHEN {shape} THEN try_cast({label} AS DATE) END"
+
+
 def is_view(parts: Sequence[Part]) -> bool:
     """Is the staged table but a view of the files?"""
     return all(isinstance(part.text, ColumnFile) for part in parts)
@@ -107,8 +130,8 @@ def _typed(
     return _scaled(engine.cast(text, kind, source.na, underscored=b"_" in signs), kind, unit), doubt
 
 
-def _columns(staged: Staged, source: Source, part: Part, file: ColumnFile) -> str:
-    """Read the columns of a Parquet file, which have types of their own."""
+def _columns(staged: Staged, source: Source, part: Part, file: ColumnFile, *more: str) -> str:
+    """Read the columns of a Parquet file, which have types of their own; and `more` that is selected of it."""
     fields = dict(zip(part.header.names, file.fields, strict=True))
     told = part.delivery.product if staged.product is None else staged.product
     product = fields[fold(source.product)].text if source.product is not None else engine.text(told or "")
@@ -121,6 +144,7 @@ def _columns(staged: Staged, source: Source, part: Part, file: ColumnFile) -> st
         f"{period} AS period",
         f"{as_of} AS as_of",
         "false AS blank",
+        *more,
     ]
     for number, (name, kind) in enumerate(staged.columns.items()):
         unit, field = staged.units.get(name, ""), fields.get(name)

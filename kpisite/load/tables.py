@@ -16,7 +16,7 @@ from kpisite.load.connections import Connections
 from kpisite.load.doubts import doubt_products
 from kpisite.load.facts import FileFact
 from kpisite.load.remote import Reading, read_remote
-from kpisite.load.scope import Scope
+from kpisite.load.scope import Ahead, Scope
 from kpisite.load.source import Table, read_source
 
 
@@ -37,11 +37,14 @@ class Tables:
         self.connections.close()
 
 
-def open_tables(site: Site, root: Path, as_of: dt.date, problems: Problems) -> Tables:
-    """Read every source that measures use; a source with mistakes is left out and its problems are told."""
+def open_tables(site: Site, root: Path, as_of: dt.date, problems: Problems, ahead: Ahead | None = None) -> Tables:
+    """Read every source that measures use; a source with mistakes is left out and its problems are told.
+
+    `ahead` says what will be asked of a source, so that a large file need be read only once.
+    """
     folder = Path(tempfile.mkdtemp(prefix="kpisite-", dir=_spill(site, root)))
     connection = engine.connect(folder, site.engine)
-    scope = Scope(site, root, as_of, folder, connection, problems)
+    scope = Scope(site, root, as_of, folder, connection, problems, ahead)
     connections = Connections(site, problems)
     used = {measure.source for measure in site.measures.values()}
     tables: dict[str, Table] = {}

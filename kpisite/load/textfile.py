@@ -23,7 +23,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What makes a cell worth a closer look: 1_000, #REF!, 1.23E+11. In a file that holds none of them no cell must be asked.
+# What makes a cell worth a closer look: 1_000, #REF!, 1.23E+11; no cell need be asked in a file that holds none.
 SIGNS = (b"_", b"#", b"+")
 # The engine would read these characters of a path as a pattern.
 PATTERN = set("*?[{")

@@ -8,7 +8,7 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from kpisite.errors import did_you_mean
 from kpisite.load.header import fold
-from kpisite.load.source import TableColumn
+from kpisite.load.scope import TableColumn
 from kpisite.measure.atoms import AGGREGATES, Atom, split
 from kpisite.measure.expression import LONGEST, FormulaError
 from kpisite.measure.scalar import SCALARS, evaluate

@@ -1,12 +1,12 @@
 """The two questions that engines are asked: atoms by product and month, and atoms of groups over whole periods."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from kpisite.load.engine import Answer, Engine
 from kpisite.measure.aggregate import Aggregate
@@ -31,15 +31,27 @@ class Asked:
         return _settled(found) if atom.kind == "quantile" else found
 
 
-def by_month(engine: Engine, view: str, aggregates: Sequence[Aggregate], *, days: bool = False) -> Asked:
-    """Measures by product and month, with the count of rows and, where wanted, of days behind each."""
+def by_month(
+    engine: Engine, view: str, aggregates: Sequence[Aggregate], *, days: bool = False, known: Answer | None = None
+) -> Asked:
+    """Measures by product and month, with the count of rows and, where wanted, of days behind each.
+
+    `known` are those that were computed while the rows were read.
+    """
     fields = [exp.column("product"), exp.column("month"), exp.alias_(exp.Count(this=exp.Star()), "counted")]
     if days:
         different = exp.Count(this=exp.Distinct(expressions=[exp.column("day")]))
         fields.append(exp.alias_(different, "days"))
     position, atoms = _atoms(engine, aggregates)
-    query = exp.select(*fields, *atoms).from_(engine.rows(view)).group_by("product", "month")
-    return Asked(_numbered(engine.fetch(query), "product", "month", "counted"), position, engine.text(query))
+    rows = engine.rows(view) if known is None else exp.to_table(view, quoted=True)
+    query = exp.select(*fields, *atoms).from_(rows).group_by("product", "month")
+    answer = engine.fetch(query) if known is None else _of_known(known, position)
+    return Asked(_numbered(answer, "product", "month", "counted"), position, engine.text(query))
+
+
+def _of_known(known: Answer, position: Mapping[Atom, int]) -> Answer:
+    fields = {name: known[name] for name in ("product", "month", "counted")}
+    return fields | {f"m{at}": known[known_as(atom)] for atom, at in position.items()}
 
 
 def by_group(
@@ -79,6 +91,11 @@ def _atoms(engine: Engine, aggregates: Sequence[Aggregate]) -> tuple[dict[Atom, 
             position.setdefault(atom, len(position))
     fields = [exp.alias_(exp.cast(lowered(atom, engine), "DOUBLE"), f"m{at}") for atom, at in position.items()]
     return position, fields
+
+
+def known_as(atom: Atom) -> str:
+    """The SQL by which the embedded engine is asked for an atom: as a float, for that is what figures are made of."""
+    return exp.cast(parse_one(atom.sql, read="duckdb"), "DOUBLE").sql(dialect="duckdb")
 
 
 def plain(column: npt.NDArray[Any]) -> Floats:

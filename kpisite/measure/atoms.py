@@ -9,7 +9,7 @@ from sqlglot import exp, parse_one
 from kpisite.load.engine import Engine
 from kpisite.load.engine_duckdb import DECIMAL
 from kpisite.load.header import fold
-from kpisite.load.source import TableColumn
+from kpisite.load.scope import TableColumn
 
 AtomKind = Literal["sum", "count", "distinct", "min", "max", "quantile"]
 AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max, exp.Avg, exp.Median, exp.PercentileCont)

@@ -10,7 +10,7 @@ from sqlglot import exp
 from kpisite.declare.model import Measure, Site
 from kpisite.errors import Problems
 from kpisite.load import engine_duckdb as duckdb
-from kpisite.load.engine import Engine, EngineError
+from kpisite.load.engine import Answer, Engine, EngineError
 from kpisite.load.labels import product_numbers
 from kpisite.load.source import Table
 from kpisite.load.tables import Tables
@@ -85,7 +85,8 @@ def _read(site: Site, tables: Tables, table: Table, found: Aggregates, problems:
     for rows, names in views.items():
         days = any(is_averaged(site.measures[name]) for name in names)
         try:
-            columns |= _read_wide(table.engine, rows, names, found, days=days)
+            known = table.known if rows == table.view and not days else None
+            columns |= _read_wide(table.engine, rows, names, found, days=days, known=known)
         except EngineError:
             _blame(site, table.engine, rows, names, found, problems)
     return columns
@@ -129,9 +130,15 @@ def _read_pivot(tables: Tables, rows: str, field: str, key: str, labels: Mapping
 
 
 def _read_wide(
-    engine: Engine, rows: str, names: Sequence[str], found: Aggregates, *, days: bool = False
+    engine: Engine,
+    rows: str,
+    names: Sequence[str],
+    found: Aggregates,
+    *,
+    days: bool = False,
+    known: Answer | None = None,
 ) -> dict[str, Column]:
-    asked = by_month(engine, rows, [found[name] for name in names], days=days)
+    asked = by_month(engine, rows, [found[name] for name in names], days=days, known=known)
     product, month, counted = (asked.answer[name] for name in ("product", "month", "counted"))
     of_days = asked.answer["days"].astype(np.int64) if days else np.ones_like(counted)
     columns = {}

@@ -209,7 +209,7 @@ def _cube(whole: Whole, dimension: str, ids: Sequence[str], labels: tuple[str, .
     for source in _sources(whole, ids):
         table = tables.tables[source]
         engine = Parted(table.engine, table, table.columns[fold(dimension)].field, labels)
-        parted[source] = replace(table, engine=engine)
+        parted[source] = replace(table, engine=engine, known=None)
     pairs = {
         f"{id_}/{number}": site.products[id_].model_copy(update={"order": 0})
         for id_ in product_numbers(site)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpisite.load.source import TableColumn
+from kpisite.load.scope import TableColumn
 from kpisite.measure.aggregate import compile_measure
 from kpisite.measure.expression import FormulaError
 from tests.measure.small import a_site, an_indicator, figures, flow, problems_of, stock, write
