@@ -9,17 +9,30 @@ import numpy as np
 import numpy.typing as npt
 
 from kpisite.declare.model import Plan, Practice
-from kpisite.evaluate.report import AMBER, GREEN, KEY, MONITOR, RED, Figures, Flags, Report, Scores
+from kpisite.evaluate.facts import CRITICAL, Restatement, Told
+from kpisite.evaluate.report import (
+    AMBER,
+    GREEN,
+    KEY,
+    MONITOR,
+    RED,
+    VARIATIONS,
+    Figures,
+    Flags,
+    Report,
+    Scores,
+)
+from kpisite.evaluate.tell import CLOSED, Teller, newest_peers, worst_warnings
 from kpisite.measure.series import NOT_EXPECTED, REASON
 from kpisite.periods import Grain
 from kpisite.release.vintages import Published, Restated, explained, published
 
-# Statuses of actions that need nothing more.
-CLOSED_ACTIONS = ("cancelled", "done", "done-late")
+CLOSED_ACTIONS = CLOSED
 LATE_ACTIONS = ("late", "overdue-start")
 # With more figures than this, and nothing declared, they have no pages of their own.
 MOST_FIGURES = 5_000
 YEAR = 12
+IMPROVEMENTS = [code for code, name in enumerate(VARIATIONS) if name.startswith("improvement")]
 
 Key = TypeVar("Key")
 
@@ -48,6 +61,7 @@ class Board:
     ordered: tuple[tuple[str, Practice], ...]  # the playbook in its order
     uses: dict[str, tuple[str, ...]]  # practice -> plans that use it
     action_status: dict[tuple[str, str], str]
+    teller: Teller
     published: tuple[Published, ...] = ()  # figures that were changed after they had been published
     versions: tuple[str, ...] = ()  # the reports up to this one, oldest first
     kept: dict[tuple[object, ...], Any] = field(default_factory=dict)  # facts that the pages of all languages share
@@ -94,22 +108,38 @@ class Board:
         score = self.scores.score[:, self.composite, self.now]
         return tuple(sorted(self.products, key=lambda s: (not np.isnan(score[s]), score[s], s)))
 
+    def tell(self, s: int, i: int) -> Told:
+        """What is told of one figure."""
+        return self.teller.tell(s, i)
+
     def attention(self) -> tuple[tuple[int, int], ...]:
         """Product and indicator of every key figure that misses its target: critical ones first, then by shortfall."""
         figures, now = self.months, self.now
         missed = self.judged & np.isin(figures.status[:, :, now], (RED, AMBER))
-        vetoes = np.array([self.report.site.indicators[id_].veto for id_ in self.report.indicators], dtype=np.bool_)
-        critical = figures.over_limit[:, :, now] | (vetoes & (figures.status[:, :, now] == RED))
+        veto = np.array([self.report.site.indicators[id_].veto for id_ in self.report.indicators], dtype=np.bool_)
+        critical = figures.over_limit[:, :, now] | veto
+        for at, severity in self.teller.warnings.items():
+            critical[at] |= severity == CRITICAL
         return self._ordered(missed, ~critical, -self.shortfall)
 
     def good_news(self) -> tuple[tuple[int, int, bool], ...]:
-        """Product and indicator of met targets that are newly green (True) or have improved, the largest gain first."""
+        """Product and indicator of met targets, newly green ones (True) first, then signals of improvement by gain.
+
+        A gain within normal variation is no news.
+        """
         status, now = self.months.status, self.now
         green = self.judged & (status[:, :, now] == GREEN)
         newly = green & np.isin(status[:, :, max(now - 1, 0)], (RED, AMBER))
-        gain = np.where(green, self._gain(), 0.0)
+        gain = np.where(green & self.improved, self._gain(), 0.0)
         found = self._ordered(newly | (gain > 0), ~newly, -gain)
         return tuple((s, i, bool(newly[s, i])) for s, i in found)
+
+    @property
+    def improved(self) -> Flags:
+        """[S, I]: whose newest month is a signal of improvement."""
+        found = self.report.signals.get(Grain.MONTH)
+        better = np.zeros(self.shortfall.shape, dtype=np.bool_)
+        return better if found is None else np.isin(found.variation[:, :, self.now], IMPROVEMENTS)
 
     def _gain(self) -> npt.NDArray[np.float64]:
         """Weighted improvement in tolerances since a year before; nothing where that is not known."""
@@ -166,6 +196,8 @@ def board(report: Report, changes: Sequence[Restated] = (), versions: Sequence[s
     lines = tuple(s for s, subject in enumerate(report.subjects) if subject.level == "line")
     bank = next((s for s, subject in enumerate(report.subjects) if subject.level == "bank"), None)
     plans, plans_of = _plans(report)
+    action_status = {(a.plan, a.action): a.status for a in report.actions}
+    changed = published(explained([one for one in changes if one.version in versions], report.site))
     return Board(
         report=report,
         now=now,
@@ -182,10 +214,28 @@ def board(report: Report, changes: Sequence[Restated] = (), versions: Sequence[s
         practices=_turned((i, id_) for id_, p in ordered_practices(report) for i in p.moves),
         ordered=ordered_practices(report),
         uses=_turned((practice, id_) for id_, plan in report.site.plans.items() for practice in _used(plan)),
-        action_status={(a.plan, a.action): a.status for a in report.actions},
-        published=published(explained([one for one in changes if one.version in versions], report.site)),
+        action_status=action_status,
+        teller=Teller(
+            report, plans, action_status, _restated(report, changed), newest_peers(report), worst_warnings(report)
+        ),
+        published=changed,
         versions=tuple(versions),
     )
+
+
+def _restated(report: Report, changed: Sequence[Published]) -> dict[tuple[str, str], Restatement]:
+    """The figures that this very report restates materially, each with its newest changed month."""
+    found: dict[tuple[str, str], list[Restated]] = {}
+    for one in (one.changes[-1] for one in changed):
+        if one.version == report.version and one.is_material:
+            found.setdefault((one.product, one.indicator), []).append(one)
+    newest = {key: max(own, key=lambda one: one.period) for key, own in found.items()}
+    return {
+        key: Restatement(
+            one.period, one.before, one.after, one.before_code, one.after_code, len(found[key]), one.reason
+        )
+        for key, one in newest.items()
+    }
 
 
 def _keys(

@@ -1,16 +1,19 @@
-"""Sentences from facts, by rule: what happened, against what, what happens next; the same facts in each language."""
+"""Sentences from facts, by rule: what happened, against what, what happens next; the same facts in each language.
 
-import datetime as dt
+A sentence is a pattern of the locale files, filled with the numbers of one record (evaluate/facts.py).
+"""
+
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from kpisite.declare.model import Target
+from kpisite.evaluate.facts import Crossing, Driver, Effect, Restatement, Told
+from kpisite.evaluate.report import STATUSES
 from kpisite.languages import Column
 from kpisite.render import rounding
-from kpisite.render.board import CLOSED_ACTIONS, YEAR
-from kpisite.render.cells import Places, Raw, gap_steps, raw, reason_text, target_text
+from kpisite.render.board import YEAR
+from kpisite.render.cells import Places, gap_steps, reason_text, target_text
 from kpisite.render.edition import Edition
 
 
@@ -24,52 +27,45 @@ class Step:
 
 def figure_sentence(e: Edition, s: int, i: int, *, named: bool = True) -> str:
     """One figure in the report's period: its value against its target, or why there is none."""
-    now = e.board.now
-    one = raw(e, s, i, now)
+    return told_sentence(e, e.board.tell(s, i), named=named)
+
+
+def told_sentence(e: Edition, told: Told, *, named: bool = True) -> str:
+    """The same from its record; a crossed limit and a missed zero tolerance are told with it."""
+    i = e.report.indicator(told.indicator)
     subject = e.indicators[i]
     if named:
-        subject = e.t["say"]["subject"].format(product=e.subjects[s], indicator=subject)
-    facts = {"subject": subject, "period": e.month_labels[now]}
-    sentence = _missing(e, s, i, facts, one) if math.isnan(one.value) else _present(e, i, facts, one)
-    limit = e.site.indicators[e.report.indicators[i]].limit
-    if one.over and limit is not None:
-        words = e.t["say"]["limit"].format(limit=_one(e, i, limit.value))
-        return joined(e, (sentence, words))
-    return sentence
+        product = e.subjects[e.report.subject(told.product)]
+        subject = e.t["say"]["subject"].format(product=product, indicator=subject)
+    facts = {"subject": subject, "period": e.tongue.period(told.period)}
+    sentence = _missing(e, i, facts, told) if told.kind == "missing" else _present(e, i, facts, told)
+    limit = "" if math.isnan(told.limit) else e.t["say"]["limit"].format(limit=_one(e, i, told.limit))
+    return joined(e, (sentence, limit, e.t["say"]["veto"] if told.veto else ""))
 
 
-def _missing(e: Edition, s: int, i: int, facts: dict[str, str], one: Raw) -> str:
-    facts["reason"] = reason_text(e, i, one.reason)
-    values = e.board.months.value[s, i, : e.board.now]
-    known = np.flatnonzero(np.isfinite(values)).tolist()
-    if not known:
+def _missing(e: Edition, i: int, facts: dict[str, str], told: Told) -> str:
+    facts["reason"] = reason_text(e, i, told.reason)
+    if told.last is None:
         return _say(e, "missing", facts)
-    last = known[-1]
-    return _say(e, "missing_last", facts | {"value": _one(e, i, float(values[last])), "last": e.month_labels[last]})
+    last = {"value": _one(e, i, told.last.value), "last": e.tongue.period(told.last.period)}
+    return _say(e, "missing_last", facts | last)
 
 
-def _present(e: Edition, i: int, facts: dict[str, str], one: Raw) -> str:
-    aims = [v for v in (one.target, one.high) if v == v]
-    column = e.prose_column(i, [one.value, *aims])
-    facts["value"] = e.tongue.figure(one.value, column)
-    sample = e.site.indicators[e.report.indicators[i]].sample
-    if one.small and sample is not None:
-        count = e.tongue.number(round(one.sample), 0)
-        return _say(e, "small", facts | {"sample": count, "least": e.tongue.number(sample.least, 0)})
+def _present(e: Edition, i: int, facts: dict[str, str], told: Told) -> str:
+    aims = [v for v in (told.target, told.high) if v == v] if told.kind != "provisional" else []
+    column = e.prose_column(i, [told.value, *aims])
+    facts["value"] = e.tongue.figure(told.value, column)
+    if told.kind == "small":
+        counts = {"sample": e.tongue.number(round(told.sample), 0), "least": e.tongue.number(told.least, 0)}
+        return _say(e, "small", facts | counts)
+    if told.kind == "provisional":
+        return _say(e, "provisional", facts | {"n": str(told.months), "m": str(told.period.months)})
     if not aims:
         return _say(e, "no_target", facts)
-    steps = gap_steps(column, column.steps(one.value), one.target, one.high)
-    facts["target"] = target_text(e, column, one.target, one.high)
+    steps = gap_steps(column, column.steps(told.value), told.target, told.high)
+    facts["target"] = target_text(e, column, told.target, told.high)
     facts["gap"] = e.tongue.amount(abs(steps), column, gap=True)
-    return _say(e, _pattern(one, steps), facts)
-
-
-def _pattern(one: Raw, steps: int) -> str:
-    ranged = one.high == one.high
-    if one.score >= 100:
-        return "inside" if ranged else "met"
-    side = "above" if steps > 0 else "below"
-    return f"range_{side}" if ranged else side
+    return _say(e, told.kind, facts)
 
 
 def _say(e: Edition, pattern: str, facts: dict[str, str]) -> str:
@@ -92,64 +88,133 @@ def joined(e: Edition, sentences: tuple[str, ...]) -> str:
 
 def next_step(e: Edition, s: int, i: int) -> Step:
     """The next open action about a figure with its owner and day, or the plain words that there is none yet."""
-    product, indicator = e.report.subjects[s].id, e.report.indicators[i]
-    words = e.t["say"]["step"]
-    plans = e.board.plans.get((product, indicator), ())
-    for day, plan, id_ in sorted(_open_actions(e, plans, indicator)):
-        action = e.site.plans[plan].actions[id_]
-        status = e.t["action_status"][e.board.action_status[plan, id_]]
-        facts = {"action": e.say(action.title), "owner": action.owner, "due": e.tongue.date(day), "status": status}
-        return Step(words["action"].format(**facts), plan)
-    if plans:
-        plan = plans[-1]
-        declared = e.site.plans[plan]
-        return Step(words["closed"].format(owner=declared.owner, plan=e.say(declared.title)), plan)
-    owner = owner_of(e, s, i)
-    return Step(words["none"].format(owner=owner) if owner else words["none_owner"])
+    return told_step(e, e.board.tell(s, i))
 
 
-def _open_actions(e: Edition, plans: tuple[str, ...], indicator: str) -> list[tuple[dt.date, str, str]]:
-    found = []
-    for plan in plans:
-        for id_, action in e.site.plans[plan].actions.items():
-            about = action.indicators or e.site.plans[plan].indicators
-            if indicator in about and e.board.action_status[plan, id_] not in CLOSED_ACTIONS:
-                found.append((action.due, plan, id_))
-    return found
+def told_step(e: Edition, told: Told) -> Step:
+    """The same from its record; nothing where the target is met."""
+    words, found = e.t["say"]["step"], told.next
+    if found is None:
+        return Step("")
+    if found.kind == "action" and found.due is not None:
+        action = e.site.plans[found.plan].actions[found.action]
+        facts = {"action": e.say(action.title), "owner": found.owner, "due": e.tongue.date(found.due)}
+        return Step(words["action"].format(status=e.t["action_status"][found.status], **facts), found.plan)
+    if found.kind == "closed":
+        return Step(words["closed"].format(owner=found.owner, plan=e.say(e.site.plans[found.plan].title)), found.plan)
+    if found.kind == "unneeded":
+        return Step(words["unneeded"])
+    return Step(words["none"].format(owner=found.owner) if found.owner else words["none_owner"])
 
 
-def owner_of(e: Edition, s: int, i: int) -> str:
-    """Who answers for a figure: the owner of its target in force, else of the product, else of the indicator."""
-    subject, indicator = e.report.subjects[s], e.report.indicators[i]
-    if subject.level != "product":
-        return e.site.indicators[indicator].owner
-    product = e.site.products[subject.id]
-    target = target_in_force(e, s, i)
-    return (target.owner if target else "") or product.owner or e.site.indicators[indicator].owner
+# ------------------------------------------------------------------------------------------------ around the figure
 
 
-def target_in_force(e: Edition, s: int, i: int) -> Target | None:
-    """The target declared for the report's period."""
-    subject, indicator = e.report.subjects[s], e.report.indicators[i]
-    declared = e.site.bank.key if subject.level == "bank" else e.site.products[subject.id].key
-    period = e.report.period.last_month
-    known = [one for one in declared.get(indicator, ()) if one.from_ is None or one.from_.number <= period]
-    newest = max(known, key=lambda one: one.from_.number if one.from_ else 0, default=None)
-    return None if newest is None or (newest.until and newest.until.number < period) else newest
+def around(e: Edition, told: Told) -> tuple[str, ...]:
+    """Signal or noise, the plan's effect, competitors, the forecast and a restatement: a sentence for each there is."""
+    i = e.report.indicator(told.indicator)
+    return (
+        _movement(e, told),
+        _effect(e, i, told.effect) if told.effect else "",
+        _behind(e, i, told),
+        _crossing(e, i, told.crossing) if told.crossing else "",
+        _restated(e, i, told.restated) if told.restated else "",
+    )
+
+
+def driver_sentence(e: Edition, told: Told, found: Driver | None) -> str:
+    """What the change of a ratio on the year goes together with; not told of noise, which has no drivers."""
+    if found is None or not told.is_missed or told.movement is None or told.movement.merit == "common":
+        return ""
+    i, words = e.report.indicator(told.indicator), e.t["say"]["driver"]
+    column = e.prose_column(i, [found.new, found.old])
+    change = column.steps(found.new) - column.steps(found.old)
+    effect = column.steps(found.effect)
+    measure = e.site.measures.get(found.measure)
+    name = (e.say(measure.name) if measure else "") or e.t["ratio_effects"][found.side]
+    if not change or not effect:
+        return ""
+    numbers = {
+        key: e.tongue.amount(steps, column, signed=True, gap=True)
+        for key, steps in (("change", change), ("effect", effect))
+    }
+    return str(words.format(period=e.tongue.period(found.before), part=name, **numbers))
+
+
+def _movement(e: Edition, told: Told) -> str:
+    """A signal with its first period; noise only where a miss might be taken for more, or can never be mended."""
+    found, words = told.movement, e.t["say"]["movement"]
+    if found is None or told.kind in ("missing", "small", "provisional"):
+        return ""
+    if found.merit != "common":
+        return str(words[found.merit].format(since=e.tongue.period(found.since)))
+    if not told.is_missed:
+        return ""
+    return str(words["common_fails" if found.assurance == "fails" else "common"])
+
+
+def _effect(e: Edition, i: int, effect: Effect) -> str:
+    words, plan = e.t["say"]["effect_of"], e.say(e.site.plans[effect.plan].title)
+    day = e.tongue.date(effect.on)
+    if effect.since is None:
+        return str(words["judged"].format(plan=plan, date=day))
+    column = e.prose_column(i, [effect.before, effect.after])
+    before, after = column.steps(effect.before), column.steps(effect.after)
+    return str(
+        words["moved"].format(
+            plan=plan, since=e.tongue.period(effect.since), date=day,
+            before=e.tongue.amount(before, column), after=e.tongue.amount(after, column),
+        )
+    )  # fmt: skip
+
+
+def _behind(e: Edition, i: int, told: Told) -> str:
+    found = told.behind
+    if found is None:
+        return ""
+    column = e.prose_column(i, [found.own, found.best])
+    own, best = column.steps(found.own), column.steps(found.best)
+    facts = {"period": e.tongue.period(found.period), "rank": str(found.rank), "of": str(found.of)}
+    numbers = {"own": e.tongue.amount(own, column), "best": e.tongue.amount(best, column)}
+    return str(e.t["say"]["behind"].format(gap=e.tongue.amount(abs(best - own), column, gap=True), **numbers, **facts))
+
+
+def _crossing(e: Edition, i: int, crossing: Crossing) -> str:
+    facts = {"level": _one(e, i, crossing.level), "period": e.tongue.period(crossing.period)}
+    return str(e.t["say"]["crossing"][crossing.what].format(chance=e.percent(crossing.chance), **facts))
+
+
+def _restated(e: Edition, i: int, restated: Restatement) -> str:
+    words = e.t["say"]["restated"]
+    values = [one for one in (restated.before, restated.after) if one == one]
+    column = e.prose_column(i, values)
+    before, after = (
+        e.tongue.figure(one, column) if one == one else e.t["say"]["missing"]
+        for one in (restated.before, restated.after)
+    )  # fmt: skip
+    facts = {"period": e.tongue.period(restated.period), "before": before, "after": after}
+    several = words["several"].format(count=restated.months) if restated.months > 1 else ""
+    reason = words["reason"].format(reason=e.say(restated.reason)) if restated.reason else ""
+    statuses = [e.t["status"][STATUSES[one]] for one in (restated.before_code, restated.after_code)]
+    moved = words["status"].format(before=statuses[0], after=statuses[1]) if statuses[0] != statuses[1] else ""
+    return str(words["text"].format(several=several, reason=reason, status=moved, **facts))
 
 
 # ------------------------------------------------------------------------------------------------ good news
 
 
 def good_sentence(e: Edition, s: int, i: int, *, newly: bool) -> str:
-    """A met target, and since when or by how much."""
+    """A met target, and since when or by how much; an improvement is only told where it is a signal."""
     board, now = e.board, e.board.now
-    sentence = figure_sentence(e, s, i)
+    told = board.tell(s, i)
+    sentence = joined(e, (told_sentence(e, told), *around(e, told)))
     if newly:
         return joined(e, (sentence, e.t["say"]["newly_green"].format(period=e.month_labels[now])))
     column, change = change_between(e, s, i, now, now - YEAR)
-    ranged = not math.isnan(float(board.months.target_high[s, i, now]))
-    if ranged or column is None or not change or not board.distances(now - YEAR)[s, i] > board.distances(now)[s, i]:
+    signal = told.movement is not None and told.movement.merit == "improvement"
+    if not signal or told.high == told.high or column is None or not change:
+        return sentence
+    if not board.distances(now - YEAR)[s, i] > board.distances(now)[s, i]:
         return sentence
     words = {"period": e.month_labels[now - YEAR], "gap": e.tongue.amount(abs(change), column, gap=True)}
     return joined(e, (sentence, e.t["say"]["gained"].format(**words)))

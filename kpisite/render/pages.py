@@ -155,6 +155,7 @@ class FigurePage(Frame):
     signal: StoryBlock | None  # signal or noise
     outlook: StoryBlock | None  # forecast and achievability
     warnings: Table | None  # open and cleared ones
+    effects: Table | None  # why a ratio moved: numerator and denominator
     months: Table  # the newest first, as many as show a year and its month before
     older: Folded | None  # the months before those
     restated: Table | None  # months that were changed since they were first published
@@ -195,6 +196,7 @@ class IndicatorPage(Frame):
     chart: Markup  # small multiples, one for each product
     products: Table
     rollups: Table | None  # lines and bank, and which products they cover
+    mix: Table | None  # why the bank's ratio moved: products and shares
     versions: Table | None
     measures: Table | None
     benchmarks: Table | None

@@ -10,7 +10,7 @@ from kpisite.render.views.scorecard import product_list, scorecard
 from kpisite.render.views.summary import summary
 from tests.factories import a_report, a_site
 from tests.render.reading import facts, markup_in, rows
-from tests.render.small import VALUES, both, in_language, the_report, the_site
+from tests.render.small import MEASURES, VALUES, both, in_language, the_report, the_site
 
 ZH, EN = both()
 CARD, APP = 0, 1
@@ -46,7 +46,7 @@ def test_the_summary_never_names_more_than_five_and_three():
         "bad": {id_: {"": 45.0} for id_ in keys},
         "good": {id_: {"": 45.0, "2025-12": 55.0} for id_ in keys},
     }
-    page = summary(in_language("en", a_report(a_site(products, indicators, history=14), values)))
+    page = summary(in_language("en", a_report(a_site(products, indicators, history=14, measures=MEASURES), values)))
 
     assert len(page.attention) == 5
     assert len(page.good_news) == 3
@@ -167,7 +167,10 @@ def test_a_column_of_amounts_has_one_unit():
 def test_a_figure_page_says_what_happens_next_and_which_practices_help():
     page = figure_page(EN, CARD, i_of("overdue"))
 
-    assert page.lead.startswith("Overdue ratio: 3.45% in Dec 2025, 0.65 pp above the target of 2.80%. Action")
+    assert page.lead.startswith(
+        "Overdue ratio: 3.45% in Dec 2025, 0.65 pp above the target of 2.80%. Worse than chance"
+    )
+    assert " Action “Lower limits” (Li, due 31 Jan 2026)" in page.lead
     assert [card.anchor for card in page.practices] == ["m-1-10", "m-1-1"]
     assert page.practices[0].href == "../../../playbook/index.html#m-1-10"
     assert [plan.title for plan in page.plans] == ["Bring overdue down"]

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kpisite.declare.model import Target
-from kpisite.evaluate.report import AMBER, KEY, RED
+from kpisite.evaluate.report import KEY
+from kpisite.evaluate.tell import owner_of, target_in_force
 from kpisite.languages import Column
 from kpisite.periods import GRAIN_ORDER, Grain
 from kpisite.render import marks
@@ -12,14 +13,7 @@ from kpisite.render.cells import Raw, cell, raw, target_text
 from kpisite.render.course import Course, course
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import weight_text
-from kpisite.render.narrative import (
-    change_text,
-    figure_sentence,
-    joined,
-    next_step,
-    owner_of,
-    target_in_force,
-)
+from kpisite.render.narrative import around, change_text, driver_sentence, joined, told_sentence, told_step
 from kpisite.render.pages import FigurePage
 from kpisite.render.parts import Fact, Folded, Head, Link, Table
 from kpisite.render.views import plotted
@@ -28,6 +22,7 @@ from kpisite.render.views.breakdown import breakdowns
 from kpisite.render.views.cards import actions_table, plan_cards, practice_cards
 from kpisite.render.views.competitors import peer_block
 from kpisite.render.views.definition import benchmarks, definition, versions
+from kpisite.render.views.effects import driver_of, ratio_effects
 from kpisite.render.views.explained import steps
 from kpisite.render.views.restated import figure_restatements
 from kpisite.render.views.smart import smart
@@ -47,18 +42,17 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     root, board = root_of(path), e.board
     months = course(e, s, i, Grain.MONTH)
     one = raw(e, s, i, board.now)
-    off = one.status in (RED, AMBER)
     plans = board.plans.get((subject, indicator), ())
     title = e.t["say"]["title"].format(product=e.subjects[s], indicator=e.indicators[i])
-    lead = figure_sentence(e, s, i, named=False)
-    if off:
-        lead = joined(e, (lead, next_step(e, s, i).text))
+    told = board.tell(s, i)
+    moved = driver_sentence(e, told, driver_of(e, s, i) if told.is_missed else None)
+    lead = joined(e, (told_sentence(e, told, named=False), *around(e, told), moved, told_step(e, told).text))
     arithmetic, unfolded, files = steps(e, s, i, root)
     products = Link(e.t["nav"]["products"], f"{root}products/index.html")
     return FigurePage(
         **e.frame(path, title=title, lead=lead, section="products", crumbs=(products, e.to_subject(s, root))),
         status=e.judgements(Grain.MONTH, (s, [i], board.now))[0],
-        off=off,
+        off=told.is_missed,
         score=months.scores[board.now],
         badges=_badges(e, s, i, one),
         chart=plotted.history(e, s, i, title),
@@ -68,6 +62,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
         signal=signal_block(e, s, i),
         outlook=outlook_block(e, s, i),
         warnings=figure_warnings(e, s, i),
+        effects=ratio_effects(e, s, i),
         months=_table(e, Grain.MONTH, months, slice(RECENT)),
         older=_older(e, months),
         restated=figure_restatements(e, s, i),
@@ -116,7 +111,7 @@ def _facts(e: Edition, s: int, i: int, attainment: str) -> tuple[Fact, ...]:
         Fact(head["attainment"], attainment),
         Fact(head["weight"], weight_text(e, weight)),
         *_changes(e, s, i),
-        Fact(head["owner"], owner_of(e, s, i)),
+        Fact(head["owner"], owner_of(e.report, s, i)),
     ]
     return tuple(fact for fact in facts if fact.value)
 
@@ -137,7 +132,7 @@ def _value(e: Edition, i: int, value: float) -> str:
 
 
 def _target_facts(e: Edition, s: int, i: int, one: Raw) -> tuple[Fact, ...]:
-    declared = target_in_force(e, s, i)
+    declared = target_in_force(e.report, s, i)
     if declared is None:
         return ()
     words, say = e.t["target_of"], e.t["say"]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
+from kpisite.evaluate.facts import Driver
 from kpisite.evaluate.report import STATUSES, Report
 from kpisite.evaluate.trend import TRENDS
 from kpisite.render import marks
@@ -12,7 +13,7 @@ from kpisite.render.cells import Cell, carried, cell, of_subject
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences
 from kpisite.render.levels import MOST_BLOCKS
-from kpisite.render.narrative import changes, figure_sentence, next_step
+from kpisite.render.narrative import around, changes, driver_sentence, figure_sentence, joined, told_sentence, told_step
 from kpisite.render.pages import ProductList, Scorecard
 from kpisite.render.parts import Block, Fact, Folded, Head, Item, Link, Table
 from kpisite.render.signing import signing
@@ -112,12 +113,13 @@ def downloads(e: Edition, root: str) -> tuple[Link, ...]:
     return tuple(Link(words[key], f"{root}../data/{name}") for name, key in names.items())
 
 
-def item(e: Edition, s: int, i: int, root: str, *, named: bool = True) -> Item:
-    """A figure that needs attention: the sentence, and who does what next; a product's own page does not name it."""
-    step = next_step(e, s, i)
+def item(e: Edition, s: int, i: int, root: str, *, named: bool = True, found: Driver | None = None) -> Item:
+    """A figure that needs attention: the sentences, and who does what next; a product's own page does not name it."""
+    told = e.board.tell(s, i)
+    step = told_step(e, told)
     return Item(
         status=e.mark(int(e.board.months.status[s, i, e.board.now])),
-        text=figure_sentence(e, s, i, named=named),
+        text=joined(e, (told_sentence(e, told, named=named), *around(e, told), driver_sentence(e, told, found))),
         product=e.to_subject(s, root),
         indicator=Link(e.indicators[i], e.to_figure(s, i, root)),
         action=step.text,

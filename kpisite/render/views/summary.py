@@ -17,6 +17,7 @@ from kpisite.render.parts import Fact, Head, Item, Link, ScoreBox, Table
 from kpisite.render.signing import signed_products
 from kpisite.render.views import plotted
 from kpisite.render.views.cards import covered
+from kpisite.render.views.effects import driver_of
 from kpisite.render.views.rows import LONGEST, judged_columns, longest, weight_column
 from kpisite.render.views.scorecard import item, products_table
 
@@ -34,7 +35,7 @@ def summary(e: Edition) -> Summary:
         **e.frame("index.html", title=e.t["summary"]["title"], lead=summary_lead(e), section="summary"),
         bank=score_box(e, bank) if bank is not None else ScoreBox("", "", Markup(), "", "", "", "", ()),
         sentences=summary_sentences(e),
-        attention=tuple(item(e, s, i, "") for s, i in board.attention()[:MOST_ATTENTION]),
+        attention=tuple(item(e, s, i, "", found=driver_of(e, s, i)) for s, i in board.attention()[:MOST_ATTENTION]),
         calm=calm(e),
         good_news=tuple(_good(e, s, i, newly) for s, i, newly in board.good_news()[:MOST_GOOD_NEWS]),
         completeness=_completeness(e),

@@ -1,0 +1,122 @@
+"""Why a ratio moved, as a table: what its numerator and denominator did, or its products and their shares."""
+
+import math
+from collections.abc import Sequence
+
+from kpisite.evaluate.apportion import apportion
+from kpisite.evaluate.facts import Driver
+from kpisite.evaluate.fraction import Effects, driver, effects, measure_of, parts
+from kpisite.evaluate.report import ABSENT
+from kpisite.evaluate.working import Desk, desk
+from kpisite.languages import Column
+from kpisite.measure.expression import Expression
+from kpisite.render import marks
+from kpisite.render.board import YEAR
+from kpisite.render.edition import Edition
+from kpisite.render.parts import Head, Table
+from kpisite.render.told import exact
+
+
+def ratio_effects(e: Edition, s: int, i: int) -> Table | None:
+    """The change of a product's ratio on the month and on the year before; nothing for what is no ratio of measures."""
+    found = _desk(e, i)
+    if found is None:
+        return None
+    rows: list[Sequence[str]] = []
+    for t in _before(e):
+        one = effects(found, s, e.board.months.periods[t], e.board.months.periods[e.board.now])
+        if one is not None:
+            rows += _rows(e, i, one, e.month_labels[t])
+    words = e.t["ratio_effects"]
+    heads = (e.head("period"), e.head("effect"), e.head("before", "num"), e.head("after", "num"), _head(e, i))
+    return marks.table("ratio-effects", words["title"], heads, rows, note=words["note"]) if rows else None
+
+
+def driver_of(e: Edition, s: int, i: int) -> Driver | None:
+    """What a product's ratio moved with since the year before."""
+    found, t = _desk(e, i), e.board.now - YEAR
+    if found is None or t < 0 or e.report.subjects[s].level != "product":
+        return None
+    return driver(found, s, e.board.months.periods[t], e.board.months.periods[e.board.now])
+
+
+def mix_effects(e: Edition, i: int) -> Table | None:
+    """The change of the bank's ratio on the year before by product; else on the month before."""
+    bank, found = e.board.bank, _desk(e, i)
+    if bank is None or found is None or e.report.role[bank, i] == ABSENT:
+        return None
+    now, words = e.board.months.periods[e.board.now], e.t["ratio_effects"]
+    for t in reversed(_before(e)):
+        split = parts(found, bank, e.board.months.periods[t], now)
+        if split is None:
+            continue
+        column = e.plain_columns[i]
+        flat = [effect for pair in zip(split.change.within, split.change.mix, strict=True) for effect in pair]
+        shown = _apportioned(column, flat, split.before, split.after)
+        rows = [
+            (e.subjects[p], *(_signed(e, column, steps) for steps in shown[2 * n : 2 * n + 2]))
+            for n, p in enumerate(split.products)
+        ]
+        rows.append((words["together"], *(_signed(e, column, sum(shown[side::2])) for side in (0, 1))))
+        caption = words["mix_caption"].format(
+            before=e.month_labels[t], after=e.month_labels[e.board.now],
+            first=e.tongue.figure(split.before, column), last=e.tongue.figure(split.after, column),
+        )  # fmt: skip
+        heads = (e.head("product"), e.head("within", "num"), e.head("of_share", "num"))
+        return marks.table("mix-effects", caption, heads, rows, note=words["mix_note"])
+    return None
+
+
+def _desk(e: Edition, i: int) -> Desk | None:
+    declared = e.site.indicators[e.report.indicators[i]]
+    if declared.kind != "ratio" or declared.cadence != "month":
+        return None
+    return e.once(("desk", i), lambda: desk(e.report, i))
+
+
+def _before(e: Edition) -> tuple[int, ...]:
+    return tuple(t for t in (e.board.now - 1, e.board.now - YEAR) if t >= 0)
+
+
+def _head(e: Edition, i: int) -> Head:
+    return e.head("effect_size", "num", e.plain_columns[i].gap_head)
+
+
+def _rows(e: Edition, i: int, one: Effects, label: str) -> list[Sequence[str]]:
+    words, column = e.t["ratio_effects"], e.plain_columns[i]
+    sizes = _apportioned(column, (one.change.numerator, one.change.denominator), one.before.value, one.after.value)
+    pairs = (
+        (one.ratio.numerator, words["numerator"], one.before.numerator, one.after.numerator),
+        (one.ratio.denominator, words["denominator"], one.before.denominator, one.after.denominator),
+    )
+    rows: list[Sequence[str]] = [
+        (label, _named(e, part, word), _number(e, first), _number(e, second), _plain(e, column, steps))
+        for (part, word, first, second), steps in zip(pairs, sizes, strict=True)
+    ]
+    whole = [e.tongue.figure(value, column) for value in (one.before.value, one.after.value)]
+    return [*rows, (label, words["together"], *whole, _plain(e, column, sum(sizes)))]
+
+
+def _apportioned(column: Column, effects_: Sequence[float], before: float, after: float) -> tuple[int, ...]:
+    """Effects in displayed steps whose sum is the displayed change."""
+    size = column.factor / 10**column.decimals
+    return apportion([effect / size for effect in effects_], column.steps(after) - column.steps(before))
+
+
+def _named(e: Edition, part: Expression, word: str) -> str:
+    """The side of the fraction, with the measure that it is."""
+    measure = measure_of(part)
+    name = e.say(e.site.measures[measure].name) or measure if measure in e.site.measures else ""
+    return str(e.t["ratio_effects"]["of"].format(side=word, measure=name)) if name else word
+
+
+def _number(e: Edition, value: float) -> str:
+    return exact(e, float(f"{value:.10g}")) if math.isfinite(value) else ""
+
+
+def _plain(e: Edition, column: Column, steps: int) -> str:
+    return e.tongue.number(steps, column.decimals, signed=True)
+
+
+def _signed(e: Edition, column: Column, steps: int) -> str:
+    return e.tongue.amount(steps, column, signed=True, gap=True)

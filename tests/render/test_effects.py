@@ -1,0 +1,50 @@
+"""The tables of why a ratio moved: rounded effects add up to the displayed change, in both languages."""
+
+import re
+
+import pytest
+
+from kpisite.render.board import board
+from kpisite.render.edition import edition
+from kpisite.render.views.effects import mix_effects, ratio_effects
+from tests.evaluate.test_demo_signals import demo_of
+from tests.render.reading import rows
+from tests.render.small import TEXTS
+
+
+@pytest.fixture(scope="module")
+def both():
+    shared = board(demo_of("2025-12"))
+    return tuple(edition(shared, lang, TEXTS) for lang in ("zh", "en"))
+
+
+def tenths(text):
+    return round(float(re.sub(r"[^\d.−+]", "", text).replace("−", "-")) * 1000)
+
+
+def test_the_effects_of_numerator_and_denominator_add_up(both):
+    for e, together in zip(both, ("合计", "Together"), strict=True):
+        s, i = e.report.subject("credit-card"), e.report.indicator("overdue-30d-ratio")
+        found = rows(ratio_effects(e, s, i))
+
+        assert [row[1] for row in found][2::3] == [together, together]
+        for first, second, whole in zip(found[0::3], found[1::3], found[2::3], strict=True):
+            assert tenths(first[-1]) + tenths(second[-1]) == tenths(whole[-1])
+            assert tenths(whole[3]) - tenths(whole[2]) == tenths(whole[-1])
+
+
+def test_the_effects_of_products_and_shares_add_up(both):
+    for e in both:
+        i = e.report.indicator("npl-ratio")
+        table = mix_effects(e, i)
+        found = rows(table)
+
+        assert len(found) > 2
+        for side in (1, 2):
+            assert sum(tenths(row[side]) for row in found[:-1]) == tenths(found[-1][side])
+
+
+def test_what_is_no_ratio_of_measures_is_not_split(both):
+    e = both[0]
+    assert ratio_effects(e, e.report.subject("credit-card"), e.report.indicator("nps")) is None
+    assert mix_effects(e, e.report.indicator("eva")) is None
