@@ -82,10 +82,11 @@ def trend_to_breach(rows: Rows, own: Traits, grain: Grain) -> Ruled:
     fires, there = (np.zeros(rows.value.shape, dtype=np.bool_) for _ in range(2))
     months = own.compared.shape[1]
     part = slice(rows.value.shape[1] - months, None)
-    if months:
+    asked = _asked(rows, part) if months else np.zeros(len(rows.value), dtype=np.bool_)
+    if asked.any():
         segments = rows.segment[:, part]
-        for number in np.unique(segments).tolist():
-            which = np.flatnonzero((segments == number).any(axis=1))
+        for number in np.unique(segments[asked]).tolist():
+            which = np.flatnonzero(asked & (segments == number).any(axis=1))
             history = np.where(rows.segment[which] == number, rows.value[which], np.nan)
             expected = hindsight(history, own.seasonal[which], YEAR // MONTHS[grain], own.compared[which])
             low, high = own.low[which, None, None], own.high[which, None, None]
@@ -97,6 +98,14 @@ def trend_to_breach(rows: Rows, own: Traits, grain: Grain) -> Ruled:
     safe = (rows.status != RED) & ~rows.over & rows.there
     fires &= safe
     return Ruled(Case(fires, fires, there & rows.there), rows.value, _threshold(rows))
+
+
+def _asked(rows: Rows, part: slice) -> Flags:
+    """The figures of which anything can be forecast to cross: they have a limit, and were not red all the time."""
+    worst, best = (bound[:, part] for bound in _bounds(rows))
+    bounded = ~(np.isinf(worst) & np.isinf(best))
+    found: Flags = (bounded & rows.there[:, part] & (rows.status[:, part] != RED)).any(axis=1)
+    return found
 
 
 def _crosses(rows: Rows, which: Indexes, part: slice, expected: Floats) -> Flags:

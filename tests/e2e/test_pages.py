@@ -28,6 +28,7 @@ KINDS = {
     "families": "families/index.html",
     "family": "families/risk/index.html",
     "playbook": "playbook/index.html",
+    "warnings": "warnings/index.html",
     "plans": "plans/index.html",
     "plan": "plans/{plan}/index.html",
     "methodology": "methodology/index.html",

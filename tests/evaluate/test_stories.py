@@ -19,8 +19,9 @@ from kpisite.evaluate.report import RED, STATUSES
 from kpisite.evaluate.warning import alerts
 from kpisite.evaluate.warning_quality import warning_quality
 from kpisite.measure.series import REASONS
-from kpisite.periods import Grain
+from kpisite.periods import Grain, parse
 from tests.conftest import ROOT
+from tests.evaluate.test_demo_signals import demo_of
 
 
 @pytest.fixture(scope="module")
@@ -247,6 +248,24 @@ def test_alerts_of_one_rule_and_figure_do_not_overlap(demo):
         for first, second in pairwise(own):
             assert first.cleared is not None
             assert first.cleared <= second.raised
+
+
+@pytest.mark.parametrize("earlier", ["2025-06", "2025-10"])
+def test_another_month_changes_of_older_alerts_only_that_open_ones_are_cleared(demo, earlier):
+    # Signals stand on limits that move until they are locked, W9 on signals, and the forecast on its target's date.
+    steady = ("W1", "W2", "W3", "W7", "W13", "W14")
+    month = parse(earlier)
+    before = {one.id: one for one in alerts(demo_of(earlier)) if one.rule in steady and one.product != "bank"}
+    after = {one.id: one for one in alerts(demo_of("2025-12")) if one.rule in steady and one.product != "bank"}
+
+    assert len(before) > 100
+    assert {id_ for id_, one in after.items() if one.raised.last_month <= month.last_month} == set(before)
+    for id_, one in before.items():
+        same = after[id_]
+        assert (same.raised, same.value, same.threshold) == (one.raised, one.value, one.threshold) or np.isnan(
+            one.value
+        )
+        assert same.cleared == one.cleared or (one.cleared is None and same.cleared.last_month > month.last_month)
 
 
 def test_every_red_figure_has_an_open_breach(demo):
