@@ -116,6 +116,15 @@ def measure_of(expression: Expression) -> str:
     return ""
 
 
+def factor_of(expression: Expression) -> float:
+    """The constant by which a part of a formula is multiplied, such as the 100 of a percentage."""
+    if isinstance(expression, Number):
+        return expression.value
+    if isinstance(expression, Call) and expression.name == "*":
+        return math.prod(factor_of(arg) for arg in expression.args)
+    return 1.0
+
+
 def _fraction(found: Desk, s: int, ratio: Ratio, period: Period) -> Fraction | None:
     book = Arithmetic(ledger_of(found, s, found.version(period)), found.report.site.params)
     numerator, denominator = (book.term(one, period).value for one in (ratio.numerator, ratio.denominator))

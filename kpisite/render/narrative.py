@@ -131,7 +131,7 @@ def driver_sentence(e: Edition, told: Told, found: Driver | None) -> str:
     change = column.steps(found.new) - column.steps(found.old)
     effect = column.steps(found.effect)
     measure = e.site.measures.get(found.measure)
-    name = (e.say(measure.name) if measure else "") or e.t["ratio_effects"][found.side]
+    name = (e.say(measure.name) if measure else "") or e.t["say"]["driver_side"][found.side]
     if not change or not effect:
         return ""
     numbers = {

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from kpisite.evaluate.fraction import effects, measure_of, parts, ratio_of
+from kpisite.evaluate.fraction import effects, factor_of, measure_of, parts, ratio_of
 from kpisite.evaluate.report import ABSENT
 from kpisite.evaluate.working import desk
 from kpisite.measure.expression import parse_formula
@@ -37,6 +37,7 @@ def test_any_other_formula_is_no_ratio(formula):
 
 def test_a_side_is_named_after_its_only_measure():
     assert [measure_of(parse_formula(one, NAMES)) for one in ("a", "100 * a", "a + b", "a * b")] == ["a", "a", "", ""]
+    assert [factor_of(parse_formula(one, NAMES)) for one in ("a", "100 * a", "2 * (a + b) * 50")] == [1, 100, 100]
 
 
 def test_numerator_and_denominator_add_up_to_every_change_of_the_year(demo):

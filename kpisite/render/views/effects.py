@@ -1,11 +1,10 @@
 """Why a ratio moved, as a table: what its numerator and denominator did, or its products and their shares."""
 
-import math
 from collections.abc import Sequence
 
 from kpisite.evaluate.apportion import apportion
 from kpisite.evaluate.facts import Driver
-from kpisite.evaluate.fraction import Effects, driver, effects, measure_of, parts
+from kpisite.evaluate.fraction import Effects, driver, effects, factor_of, measure_of, parts
 from kpisite.evaluate.report import ABSENT
 from kpisite.evaluate.working import Desk, desk
 from kpisite.languages import Column
@@ -15,6 +14,9 @@ from kpisite.render.board import YEAR
 from kpisite.render.edition import Edition
 from kpisite.render.parts import Head, Table
 from kpisite.render.told import exact
+
+# Of measures that are not shown in larger units.
+MEASURE_DECIMALS = 2
 
 
 def ratio_effects(e: Edition, s: int, i: int) -> Table | None:
@@ -26,7 +28,7 @@ def ratio_effects(e: Edition, s: int, i: int) -> Table | None:
     for t in _before(e):
         one = effects(found, s, e.board.months.periods[t], e.board.months.periods[e.board.now])
         if one is not None:
-            rows += _rows(e, i, one, e.month_labels[t])
+            rows += _rows(e, i, one, e.t["say"]["from_month"].format(period=e.month_labels[t]))
     words = e.t["ratio_effects"]
     heads = (e.head("period"), e.head("effect"), e.head("before", "num"), e.head("after", "num"), _head(e, i))
     return marks.table("ratio-effects", words["title"], heads, rows, note=words["note"]) if rows else None
@@ -90,7 +92,7 @@ def _rows(e: Edition, i: int, one: Effects, label: str) -> list[Sequence[str]]:
         (one.ratio.denominator, words["denominator"], one.before.denominator, one.after.denominator),
     )
     rows: list[Sequence[str]] = [
-        (label, _named(e, part, word), _number(e, first), _number(e, second), _plain(e, column, steps))
+        (label, _named(e, part, word), *_numbers(e, part, (first, second)), _plain(e, column, steps))
         for (part, word, first, second), steps in zip(pairs, sizes, strict=True)
     ]
     whole = [e.tongue.figure(value, column) for value in (one.before.value, one.after.value)]
@@ -110,8 +112,15 @@ def _named(e: Edition, part: Expression, word: str) -> str:
     return str(e.t["ratio_effects"]["of"].format(side=word, measure=name)) if name else word
 
 
-def _number(e: Edition, value: float) -> str:
-    return exact(e, float(f"{value:.10g}")) if math.isfinite(value) else ""
+def _numbers(e: Edition, part: Expression, values: tuple[float, float]) -> tuple[str, str]:
+    """A side of the fraction before and after, without its constant factor; a measure has its unit."""
+    factor, measure = factor_of(part), measure_of(part)
+    first, second = (value / factor if factor else value for value in values)
+    declared = e.site.measures.get(measure)
+    if declared is None:
+        return exact(e, float(f"{first:.10g}")), exact(e, float(f"{second:.10g}"))
+    column = e.tongue.column([first, second], declared.unit, MEASURE_DECIMALS, prose=True)
+    return e.tongue.figure(first, column), e.tongue.figure(second, column)
 
 
 def _plain(e: Edition, column: Column, steps: int) -> str:
