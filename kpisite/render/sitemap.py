@@ -15,7 +15,7 @@ from kpisite.render.edition import Edition, edition
 from kpisite.render.pages import Frame
 from kpisite.render.sheets import Origins, Sheet
 from kpisite.render.theme import Theme
-from kpisite.render.views.changes import changes_page, changes_path
+from kpisite.render.views.changes import before, changes_page, changes_path
 from kpisite.render.views.competitors import competitor_page
 from kpisite.render.views.early_warnings import warning_page
 from kpisite.render.views.families import family_list, family_page
@@ -149,12 +149,6 @@ def plan(e: Edition, reports: Sequence[Report]) -> Iterator[Made]:
         yield changes_path(earlier, e.report), partial(changes_page, e, earlier)
     for id_ in own_pages(e):
         yield f"pages/{id_}/index.html", partial(own_page, e, id_)
-
-
-def before(report: Report, reports: Sequence[Report]) -> Report | None:
-    """The version before this one."""
-    at = next((n for n, one in enumerate(reports) if one.version == report.version), 0)
-    return reports[at - 1] if at else None
 
 
 def _figures(shared: Board, s: int) -> Iterator[int]:

@@ -2,13 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from kpisite.errors import AuthorError
+from kpisite.periods import parse
 from kpisite.publish.links import check_links
 from kpisite.render.sitemap import render
 from kpisite.render.theme import load_theme
+from kpisite.render.views.changes import before
 from tests.conftest import ROOT
 from tests.render.small import the_report, the_site
 
@@ -20,7 +23,7 @@ def theme():
 
 @pytest.fixture(scope="module")
 def files(theme):
-    return dict(render((the_report(version="2025-11"), the_report()), theme))
+    return dict(render(tuple(replace(the_report(version=name), frozen=True) for name in ("2025-11", "2025-12")), theme))
 
 
 def of_language(files, version, lang):
@@ -81,3 +84,22 @@ def test_a_language_without_texts_is_refused(theme):
 
     with pytest.raises(AuthorError, match="the theme has no texts in 'fr'"):
         list(render((the_report(site),), theme))
+
+
+def test_a_draft_is_compared_with_its_release_and_no_release_with_a_draft():
+    def version(name, period, *, frozen):
+        return replace(the_report(), version=name, period=parse(period), frozen=frozen)
+
+    old, draft, new = (
+        version("2025-11", "2025-11", frozen=True),
+        version("2025-12-draft", "2025-12", frozen=False),
+        version("2025-12", "2025-12", frozen=True),
+    )
+    reports = (old, draft, new)
+
+    assert [one and one.version for one in (before(report, reports) for report in reports)] == [
+        None,
+        "2025-12",
+        "2025-11",
+    ]
+    assert before(draft, (old, draft)) is old

@@ -17,9 +17,21 @@ from kpisite.render.views.reasons import of_house
 from kpisite.render.views.rows import LONGEST, longest
 
 
-def changes_path(before: Report, after: Report) -> str:
+def before(report: Report, reports: Sequence[Report]) -> Report | None:
+    """The release before this one; before a draft that of its own period, if there is one.
+
+    What is not frozen is before nothing: pages of a release must not change with a draft.
+    """
+    frozen = [one for one in reports if one.frozen]
+    if not report.frozen:
+        return next((one for one in reversed(frozen) if one.period <= report.period), None)
+    at = next((n for n, one in enumerate(frozen) if one.version == report.version), 0)
+    return frozen[at - 1] if at else None
+
+
+def changes_path(earlier: Report, after: Report) -> str:
     """Where the page about two versions stands, below the later one."""
-    return f"history/{before.version}..{after.version}/index.html"
+    return f"history/{earlier.version}..{after.version}/index.html"
 
 
 def changes_page(e: Edition, earlier: Report) -> ChangesPage:

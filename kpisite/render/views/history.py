@@ -9,7 +9,7 @@ from kpisite.render import marks
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.pages import History
 from kpisite.render.parts import Table
-from kpisite.render.views.changes import changes_path
+from kpisite.render.views.changes import before, changes_path
 from kpisite.render.views.restated import restatement_log
 
 
@@ -56,9 +56,10 @@ def _version(e: Edition, reports: Sequence[Report], n: int, root: str) -> list[s
         e.tongue.date(report.as_of),
     ]
     changed = ""
-    if n:
-        href = f"{root}../../{report.version}/{language}/{changes_path(reports[n - 1], report)}"
-        changed = marks.anchor(e.t["changes"]["link"].format(before=reports[n - 1].version), href)
+    earlier = before(report, reports)
+    if earlier is not None:
+        href = f"{root}../../{report.version}/{language}/{changes_path(earlier, report)}"
+        changed = marks.anchor(e.t["changes"]["link"].format(before=earlier.version), href)
     bank = next((s for s, subject in enumerate(report.subjects) if subject.level == "bank"), None)
     if bank is None:
         return [*row, "", "", "", "", "", "", changed]
