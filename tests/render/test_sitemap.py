@@ -21,9 +21,13 @@ def theme():
     return load_theme(ROOT)
 
 
+def two_releases():
+    return tuple(replace(the_report(version=name), frozen=True) for name in ("2025-11", "2025-12"))
+
+
 @pytest.fixture(scope="module")
 def files(theme):
-    return dict(render(tuple(replace(the_report(version=name), frozen=True) for name in ("2025-11", "2025-12")), theme))
+    return dict(render(two_releases(), theme))
 
 
 def of_language(files, version, lang):
@@ -76,7 +80,7 @@ def test_pages_say_their_language_and_lead_to_the_other(files):
 
 
 def test_two_renderings_are_the_same(theme, files):
-    assert dict(render((the_report(version="2025-11"), the_report()), theme)) == files
+    assert dict(render(two_releases(), theme)) == files
 
 
 def test_a_language_without_texts_is_refused(theme):
