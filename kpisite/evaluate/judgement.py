@@ -43,7 +43,8 @@ def rules(case: Case) -> tuple[Rule, ...]:
         return (Rule("missing", "there"), Rule("provisional", "running", numbers), Rule("result", case.status))
     found = [Rule("missing", "there"), _sample(case), _limit(case), _target(case)]
     if not (case.small or math.isnan(case.low)):
-        found += [_status(case), _veto(case), _score(case)]
+        judged = _status(case)
+        found += [judged, _veto(case, judged), _score(case, judged)]
     return (*found, Rule("result", case.status))
 
 
@@ -91,15 +92,15 @@ def _status(case: Case) -> Rule:
     return Rule("status", status, (("value", value), ("target", target), ("amber", amber)))
 
 
-def _veto(case: Case) -> Rule:
+def _veto(case: Case, judged: Rule) -> Rule:
     if not case.indicator.veto:
         return Rule("veto", "none")
-    missed = _status(case).found != "green"
+    missed = judged.found != "green"
     return Rule("veto", "missed" if missed else "kept", (("most", case.scoring.veto_score),) if missed else ())
 
 
-def _score(case: Case) -> Rule:
-    return Rule("score", "there", (("score", case.score), ("text", score_text(case, _status(case).found))))
+def _score(case: Case, judged: Rule) -> Rule:
+    return Rule("score", "there", (("score", case.score), ("text", score_text(case, judged.found))))
 
 
 def _plain(value: float) -> str:

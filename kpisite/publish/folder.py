@@ -10,9 +10,10 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from kpisite.publish.memory import Known, Put, digest, keep, recall
 from kpisite.render.sheets import Files, Sheet
@@ -113,15 +114,20 @@ class _Tree:
     def _put(self, path: str, data: bytes, found: str, *, same: bool) -> Put:
         if not _stays_inside(path):
             raise PathConflictError(path)
-        parent = path.rpartition("/")[0]
-        if parent not in self.made:
-            os.makedirs(self.new + parent, exist_ok=True)  # noqa: PTH103 - a thousand Path objects cost more than the files
-            self.made.add(parent)
+        self._make(path.rpartition("/")[0])
         if same:
             _link(self.old + path, self.new + path, data)
         else:
             _write(self.new + path, data)
         return Put(path, len(data), not same, found)
+
+    def _make(self, folder: str) -> None:
+        """Make a folder where there is none yet, and those above it; another process may have been first."""
+        if folder not in self.made:
+            self._make(folder.rpartition("/")[0])
+            with suppress(FileExistsError):
+                os.mkdir(self.new + folder)  # noqa: PTH102 - a thousand Path objects cost more than the files
+            self.made.add(folder)
 
 
 def _counted(puts: Sequence[Put], folder: Path) -> Published:
@@ -141,8 +147,7 @@ def _counted(puts: Sequence[Put], folder: Path) -> Published:
 
 
 def _stays_inside(path: str) -> bool:
-    pure = PurePosixPath(path)
-    return bool(path) and not pure.is_absolute() and ".." not in pure.parts and "\\" not in path and "\0" not in path
+    return bool(path) and path[0] != "/" and ".." not in path.split("/") and "\\" not in path and "\0" not in path
 
 
 def _read(root: str, path: str) -> bytes | None:

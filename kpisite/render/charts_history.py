@@ -216,7 +216,7 @@ def apart(notes: list[Note]) -> list[Note]:
     placed: list[Note] = []
     for note in sorted(notes, key=lambda note: note.y):
         y = max(note.y, placed[-1].y + NEAREST) if placed else note.y
-        placed.append(replace(note, y=y))
+        placed.append(note if y == note.y else replace(note, y=y))
     return placed
 
 

@@ -78,7 +78,7 @@ def signal_plan(chart: SignalChart) -> SignalPlan:
     every = (
         chart.values, chart.lower, chart.upper, chart.targets, chart.targets_high, chart.fan_low, chart.fan_high,
     )  # fmt: skip
-    axis = Axis(*domain([value for column in every for value in gaps(column) if value is not None]))
+    axis = Axis(*domain([value for column in every for value in column if value is not None and value == value]))
     marks, decimals = ticks(axis.low, axis.high)
     wide = any(len(scale(tick, decimals)) > LONGEST_TICK for tick in marks)
     return SignalPlan(axis, marks, decimals, thinned(len(chart.periods)), tuple(apart(_notes(chart, axis))), wide)

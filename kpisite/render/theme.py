@@ -12,7 +12,7 @@ Templates get one object, `page`, and the globals `t` (the texts of the page's l
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +25,7 @@ from jinja2 import (
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
+    Template,
     UndefinedError,
 )
 
@@ -95,10 +96,32 @@ def load_theme(root: Path, cache: Path | None = None) -> Theme:
     )
 
 
+class _Templates(Environment):
+    """Templates that do not change while a site is built: each is looked up once, though every page asks for four."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - what jinja2 takes
+        """None has been asked for yet."""
+        super().__init__(**settings)
+        self.found: dict[str, Template] = {}
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> Template:
+        """The template of this name; it may be one already."""
+        if not isinstance(name, str) or globals is not None:
+            return super().get_template(name, parent, globals)
+        if name not in self.found:
+            self.found[name] = super().get_template(name, parent)
+        return self.found[name]
+
+
 def _environment(own: Path, cache: Path) -> Environment:
     theme = FileSystemLoader(PLAIN / "templates")
     loader = ChoiceLoader([FileSystemLoader(own), theme, PrefixLoader({"theme": theme}, delimiter=":")])
-    environment = Environment(
+    environment = _Templates(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,

@@ -335,16 +335,15 @@ def _fan(e: Edition, s: int, i: int, grain: Grain, column: Column) -> SignalChar
     expected, fan_low, fan_high = ([*before, value[-1], *scaled(way)] for way in (0, -1, 1))
     target, top = (part[s, i, now] for part in (figures.target, figures.target_high))
     count = len(value) + steps
-    periods = [*figures.periods[first : now + 1], *(figures.periods[now].plus(step) for step in range(1, steps + 1))]
-    missing = e.t["say"]["missing"]
-    said = [*(missing if one is None else e.tongue.amount(round(one * 10**column.decimals), column) for one in value)]
-    said += [_amount(e, column, float(out.expected[s, i, step])) for step in range(steps)]
+    missing, amounts = e.t["say"]["missing"], e.tongue.amounts
+    said = amounts([None if one is None else round(one * 10**column.decimals) for one in value], column)
+    said = [text or missing for text in said] + amounts(column.many(out.expected[s, i, :steps].tolist()), column)
     nothing = (None,) * count
     return SignalChart(
         id="outlook",
         title=words["chart"].format(method=words["method"][METHODS[out.method[s, i]]]),
         unit=column.head,
-        periods=tuple(e.tongue.period(period) for period in periods),
+        periods=e.once(("ahead", grain, first, now, steps), partial(_labels_ahead, e, grain, first, now, steps)),
         values=(*value, *gap),
         displays=tuple(said),
         mean=nothing,
@@ -360,3 +359,10 @@ def _fan(e: Edition, s: int, i: int, grain: Grain, column: Column) -> SignalChar
         decimals=column.decimals,
         words=_chart_words(e) | {"common": e.chart_texts.value},
     )
+
+
+def _labels_ahead(e: Edition, grain: Grain, first: int, now: int, steps: int) -> tuple[str, ...]:
+    """The periods of a forecast's chart in words: from the first one shown up to now, and so many steps beyond."""
+    periods = e.report.figures[grain].periods
+    ahead = [periods[now].plus(step) for step in range(1, steps + 1)]
+    return tuple(e.tongue.period(period) for period in (*periods[first : now + 1], *ahead))
