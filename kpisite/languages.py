@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import statistics
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -153,6 +153,7 @@ class Tongue:
     quarters: tuple[str, ...]
     halves: tuple[str, ...]
     day: str
+    said: dict[Period, str] = field(default_factory=dict, compare=False)  # the words of periods
 
     def unit(self, id_: str) -> UnitWords:
         """The words of a unit; a unit nobody has described stands behind the number as it is."""
@@ -259,6 +260,11 @@ class Tongue:
 
     def period(self, period: Period) -> str:
         """A period in words: Dec 2025, Q4 2025."""
+        if period not in self.said:
+            self.said[period] = self._period(period)
+        return self.said[period]
+
+    def _period(self, period: Period) -> str:
         fiscal = period.fiscal_start != 1
         year, month = divmod(period.last_month, 12)
         words, key = {"year": year, "month": self.months[month]}, period.grain.value

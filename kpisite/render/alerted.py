@@ -77,7 +77,8 @@ def counts(warned: Iterable[Warned]) -> dict[str, int]:
 
 def severity_mark(e: Edition, severity: str) -> Markup:
     """Glyph and word of a severity."""
-    return marks.severity(severity, e.t["warning"]["severity"][severity])
+    word = e.t["warning"]["severity"][severity]
+    return e.once(("severity", severity), lambda: marks.severity(severity, word))
 
 
 def rule_name(e: Edition, one: Alert) -> str:

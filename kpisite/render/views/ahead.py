@@ -11,7 +11,7 @@ from kpisite.evaluate.achieve import AHEAD, LIKELIHOODS
 from kpisite.evaluate.charted import CADENCES, breaks_of
 from kpisite.evaluate.limits import NONE, RANGE_LIMIT, STATES, TRIAL, Limits, moving_ranges
 from kpisite.evaluate.methods import METHODS
-from kpisite.evaluate.report import ABSENT, ASSURANCES, VARIATIONS, Codes, Floats, Signals
+from kpisite.evaluate.report import ABSENT, ASSURANCES, VARIATIONS, Codes, Floats, Report, Signals
 from kpisite.evaluate.rules import RULES, pattern
 from kpisite.evaluate.trend import TRENDS
 from kpisite.languages import PLAIN, Column
@@ -65,7 +65,11 @@ def signal_block(e: Edition, s: int, i: int) -> StoryBlock | None:
 
 def _now(e: Edition, grain: Grain) -> int:
     """The last period of a grain that ended with the report's period."""
-    periods, end = e.report.figures[grain].periods, e.report.period.last_month
+    return e.fact(("now", grain), partial(_last, e.report, grain))
+
+
+def _last(report: Report, grain: Grain) -> int:
+    periods, end = report.figures[grain].periods, report.period.last_month
     return max((t for t, one in enumerate(periods) if one.last_month <= end), default=0)
 
 

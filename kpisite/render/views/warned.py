@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kpisite.evaluate.report import ABSENT
+from kpisite.evaluate.report import ABSENT, Alert, Report
 from kpisite.evaluate.trend import TRENDS
 from kpisite.evaluate.warning import alerts, rows_about
 from kpisite.render import marks
@@ -126,10 +126,8 @@ def risk_register(e: Edition, s: int, root: str) -> Table | None:
 
 def figure_warnings(e: Edition, s: int, i: int) -> Table | None:
     """All warnings of one figure, the open ones first, then the latest."""
-    at = rows_about(e.report.warnings, s)
-    which = np.flatnonzero(e.report.warnings.indicator[at] == i) + at.start
-    found = sorted(alerts(e.report, which), key=lambda one: (one.cleared is not None, -one.raised.last_month, one.rule))
-    if not found:
+    found = e.fact(("alerts", s), lambda: _by_indicator(e.report, s)).get(e.report.indicators[i])
+    if found is None:
         return None
     rows = []
     for one in found[:LONGEST]:
@@ -147,3 +145,12 @@ def figure_warnings(e: Edition, s: int, i: int) -> Table | None:
         e.head("threshold", "num"),
     )
     return marks.table("warnings", e.t["warning"]["of_figure"], heads, rows, note=longest(e, len(rows), len(found)))
+
+
+def _by_indicator(report: Report, s: int) -> dict[str, list[Alert]]:
+    """All warnings of a product in the order of its figures' tables, by indicator."""
+    at, found = rows_about(report.warnings, s), dict[str, list[Alert]]()
+    every = alerts(report, np.arange(at.start, at.stop))
+    for one in sorted(every, key=lambda one: (one.cleared is not None, -one.raised.last_month, one.rule)):
+        found.setdefault(one.indicator, []).append(one)
+    return found
