@@ -71,7 +71,7 @@ def of_release(e: Edition, s: int, earlier: Report | None) -> Why | None:
 def _story(e: Edition, before: Moment, after: Moment, product: str) -> Story | None:
     """The change and its parts; nothing where one of the composites is none."""
     key = ("reasons", before.report.version, before.t, after.t)
-    found: Reasons = e.once(key, lambda: reasons(before, after))
+    found: Reasons = e.fact(key, lambda: reasons(before, after))
     s = found.products.index(product)
     first, last = found.before.composite[s].item(), found.after.composite[s].item()
     if math.isnan(first + last):
