@@ -20,6 +20,12 @@ def lint(report: Report, releases: Sequence[Report] = ()) -> tuple[Finding, ...]
     return (*(_excepted(report.site, one) for one in findings), *_exceptions(report.site, findings))
 
 
+def lint_product(report: Report, id_: str) -> tuple[Finding, ...]:
+    """What `lint` finds about one product and its key indicators: no rule compares products with each other."""
+    alone = report.site.model_copy(update={"products": {id_: report.site.products[id_]}})
+    return tuple(_excepted(report.site, one) for one in _open(replace(report, site=alone), ()))
+
+
 def problems_of(findings: Sequence[Finding]) -> list[Problem]:
     """The open findings as authors read them: the rule's id before what was found, then why and how."""
     return [_problem(one) for one in findings if not one.accepted]

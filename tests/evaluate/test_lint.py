@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kpisite.evaluate.lint import lint, problems_of
+from kpisite.evaluate.lint import lint, lint_product, problems_of
 from kpisite.evaluate.lint_figures import moving_range, rank_correlation
 from kpisite.evaluate.lint_rules import BY_ID, RULES
 from tests.factories import a_report, a_site, an_indicator
@@ -52,6 +52,18 @@ def told(site, given=None, releases=()):
 
 def test_a_good_site_has_no_findings():
     assert told(a_good_site()) == []
+
+
+def test_one_product_alone_gives_what_the_whole_site_says_of_it():
+    keys = {id_: GOOD | {"weight": 40, "owner": ""} for id_ in indicators()}
+    ignore = {"ignore": [{"rule": "T-S1", "where": "loan", "reason": "Nobody yet"}]}
+    site = a_site({"card": {"key": keys}, "loan": {"key": keys}}, indicators(), history=24, lint=ignore)
+    report = a_report(site, values() | {"loan": values()["card"]})
+
+    of_loan = [one for one in lint(report) if one.product == "loan"]
+
+    assert [one for one in lint_product(report, "loan") if one.product == "loan"] == of_loan
+    assert {one.accepted for one in of_loan if one.rule == "T-S1"} == {"Nobody yet"}
 
 
 # What changing a target also does to weights, noise, status and reach.

@@ -1,6 +1,6 @@
 """How good a target is: each letter of SMART, met or in doubt, with what was found."""
 
-from kpisite.evaluate.lint import lint
+from kpisite.evaluate.lint import lint_product
 from kpisite.evaluate.lint_found import Finding, of_pair
 from kpisite.evaluate.lint_rules import BY_ID, SMART
 from kpisite.periods import parse
@@ -20,7 +20,7 @@ def smart(e: Edition, s: int, i: int) -> Table | None:
     subject, indicator = e.report.subjects[s], e.report.indicators[i]
     if subject.level != "product" or indicator not in e.site.products[subject.id].key:
         return None
-    findings = of_pair(e.fact(("lint",), lambda: lint(e.report)), subject.id, indicator)
+    findings = of_pair(e.fact(("lint", subject.id), lambda: lint_product(e.report, subject.id)), subject.id, indicator)
     words = e.t["smart"]
     rows = []
     for letter in SMART:
