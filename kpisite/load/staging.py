@@ -84,8 +84,7 @@ def selected_days(staged: Staged, source: Source, part: Part) -> str:
 
 
 def _iso_day(label: str) -> str:
-    shape = f"length({label}) = 10 AND {label}[5] = '-' AND {label}[8] = '-'"
-    return f"CASE WHEN {shape} THEN try_cast({label} AS DATE) END"
+    return f"CASE WHEN strlen({label}) = 10 AND contains({label}, '-') THEN try_cast({label} AS DATE) END"
 
 
 def is_view(parts: Sequence[Part]) -> bool:
