@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -47,6 +48,10 @@ class Field:
         match = _DECIMAL.fullmatch(self.type)
         return match is not None and int(match[2]) <= DECIMALS and int(match[1]) - int(match[2]) <= DIGITS
 
+    def is_ours(self, kind: Column) -> bool:
+        """Can values of its own type be compared, added and subtracted as exactly as those of the declared one?"""
+        return (kind == "decimal" and self.is_narrow) or (kind == "integer" and self.type in WHOLE)
+
     def value(self, kind: Column, factor: Decimal) -> tuple[str, str]:
         """The column as a declared type, and the text of what does not fit it; for columns that are no text."""
         column = engine.name(self.name)
@@ -69,7 +74,7 @@ class ColumnFile:
     """A Parquet file of the site; its rows are numbered from 1."""
 
     path: str  # below the site's folder
-    sha256: str
+    digest: Future[str]  # computed while the engine reads
     readable: Path
     size: int
     fields: tuple[Field, ...]
@@ -79,6 +84,11 @@ class ColumnFile:
     returns: int = 0
     sheet: str = ""
     format: Format = "parquet"
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes."""
+        return self.digest.result()
 
     def place(self, line: int, column: int = 0, char: int = 0) -> Place:
         """Where a row stands: its number."""
@@ -114,9 +124,16 @@ def open_columns(file: Path, path: str, connection: engine.Connection, problems:
         what = f"it is no Parquet file: {str(error).partition(chr(10))[0].removesuffix('.')}"
         problems.error(Place(path), what, "Write it again, or export it as CSV.", "parquet-damaged")
         return None
+    pool = ThreadPoolExecutor(1)
+    digest = pool.submit(_digest, file)
+    pool.shutdown(wait=False)
+    fields = tuple(Field(row[0], row[1]) for row in found)
+    return ColumnFile(path, digest, file, file.stat().st_size, fields, connection)
+
+
+def _digest(file: Path) -> str:
     digest = hashlib.sha256()
     with file.open("rb") as stream:
         while block := stream.read(BLOCK):
             digest.update(block)
-    fields = tuple(Field(row[0], row[1]) for row in found)
-    return ColumnFile(path, digest.hexdigest(), file, file.stat().st_size, fields, connection)
+    return digest.hexdigest()

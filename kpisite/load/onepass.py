@@ -17,9 +17,10 @@ from kpisite.load import engine_duckdb as engine
 from kpisite.load.account import Account
 from kpisite.load.engine import Answer
 from kpisite.load.labels import product_labels, product_numbers, read_periods, read_products
+from kpisite.load.narrow import narrowed
 from kpisite.load.opening import refuse_changed
 from kpisite.load.scope import Scope, last_known_month, last_month
-from kpisite.load.staging import Part, Staged, selected_days
+from kpisite.load.staging import Part, Staged, own_types, selected_days
 from kpisite.periods import Grain
 
 Integers = npt.NDArray[np.int64]
@@ -61,15 +62,16 @@ def read_at_once(scope: Scope, source: str, staged: Staged, part: Part, aggregat
         first = scope.connection.execute(f"SELECT day IS NOT NULL AND NOT doubtful FROM ({rows}) LIMIT 1").fetchall()
         if not first or not first[0][0]:
             return None
-        answer = engine.fetch(scope.connection, _query(rows, aggregates))
+        own = own_types(staged, part)
+        answer = engine.fetch(scope.connection, _query(rows, {sql: narrowed(sql, own) for sql in aggregates}))
     except engine.EngineError:
         # What it is can be told by those who look closely.
         return None
     return _checked(scope, source, part, answer)
 
 
-def _query(rows: str, aggregates: Sequence[str]) -> str:
-    fields = "".join(f", {sql} AS {engine.name(sql)}" for sql in aggregates)
+def _query(rows: str, aggregates: Mapping[str, str]) -> str:
+    fields = "".join(f", {sql} AS {engine.name(name)}" for name, sql in aggregates.items())
     return (
         "SELECT product AS label, year(day) * 12 + month(day) - 1 AS month, count(*) AS counted, "
         f"count(*) FILTER (WHERE doubtful) AS doubtful, max(day) AS newest{fields} FROM ({rows}) GROUP BY 1, 2"

@@ -65,16 +65,28 @@ def stage(connection: engine.Connection, staged: Staged, source: Source, parts: 
     connection.execute("SET preserve_insertion_order=false")
 
 
+def own_types(staged: Staged, part: Part) -> dict[str, str]:
+    """The columns of a file that have a narrower type as exact as ours, by their fields with our type."""
+    if not isinstance(part.text, ColumnFile):
+        return {}
+    fields = dict(zip(part.header.names, part.text.fields, strict=True))
+    return {
+        f"c{number}": engine.TYPES[kind]
+        for number, (name, kind) in enumerate(staged.columns.items())
+        if fields[name].is_ours(kind) and (factor_of(staged.units.get(name, "")) or ONE) == ONE
+    }
+
+
 def selected_days(staged: Staged, source: Source, part: Part) -> str:
     """The rows of one file that names products and days: label, day, columns, and whether anything is doubtful.
 
-    A day that is not written like 2025-09-30 is NULL.
+    A day that is not written like 2025-09-30 is NULL; columns of `own_types` keep their own type.
     """
     if isinstance(part.text, ColumnFile):
         fields = dict(zip(part.header.names, part.text.fields, strict=True))
         field = fields[fold(source.period_column or "")]
         day = f"CAST({engine.name(field.name)} AS DATE)" if field.type in DAYS else _iso_day(field.text)
-        rows = _columns(staged, source, part, part.text, f"{day} AS day")
+        rows = _columns(staged, source, part, part.text, day=day, own=own_types(staged, part))
     else:
         rows = f"SELECT *, {_iso_day('period')} AS day FROM ({_cast(staged, source, [part])})"
     numbers = range(len(staged.columns))
@@ -129,8 +141,10 @@ def _typed(
     return _scaled(engine.cast(text, kind, source.na, underscored=b"_" in signs), kind, unit), doubt
 
 
-def _columns(staged: Staged, source: Source, part: Part, file: ColumnFile, *more: str) -> str:
-    """Read the columns of a Parquet file, which have types of their own; and `more` that is selected of it."""
+def _columns(
+    staged: Staged, source: Source, part: Part, file: ColumnFile, *, day: str = "", own: Collection[str] = ()
+) -> str:
+    """Read the columns of a Parquet file, which have types of their own; those of `own` keep theirs."""
     fields = dict(zip(part.header.names, file.fields, strict=True))
     told = part.delivery.product if staged.product is None else staged.product
     product = fields[fold(source.product)].text if source.product is not None else engine.text(told or "")
@@ -143,8 +157,8 @@ def _columns(staged: Staged, source: Source, part: Part, file: ColumnFile, *more
         f"{period} AS period",
         f"{as_of} AS as_of",
         "false AS blank",
-        *more,
     ]
+    selected += [f"{day} AS day"] if day else []
     for number, (name, kind) in enumerate(staged.columns.items()):
         unit, field = staged.units.get(name, ""), fields.get(name)
         if field is None:
@@ -152,6 +166,8 @@ def _columns(staged: Staged, source: Source, part: Part, file: ColumnFile, *more
         elif field.type == TEXT:
             value = _scaled(engine.cast(field.text, kind, source.na), kind, unit)
             doubt = _typed(field.text, value, kind, unit, source)[1]
+        elif f"c{number}" in own:
+            value, doubt = engine.name(field.name), NOTHING
         else:
             value, doubt = field.value(kind, factor_of(unit) or ONE)
         selected += [f"{value} AS c{number}", f"{doubt} AS b{number}"]
@@ -173,8 +189,9 @@ def _scaled(fast: str, kind: Column, unit: str) -> str:
 def _doubt(column: str) -> str:
     """A text that a spreadsheet has spoilt."""
     errors = ", ".join(engine.text(error) for error in SPREADSHEET_ERRORS)
-    shortened = f"contains({column}, 'E+') AND regexp_full_match({column}, '[0-9](\\.[0-9]+)?E\\+[0-9]+')"
-    return f"CASE WHEN {shortened} OR {column} IN ({errors}) THEN {column} END"
+    # Looking for one sign is a fraction of the work, and hardly any text has one.
+    shortened = f"contains({column}, '+') AND regexp_full_match({column}, '[0-9](\\.[0-9]+)?E\\+[0-9]+')"
+    return f"CASE WHEN {shortened} OR (contains({column}, '#') AND {column} IN ({errors})) THEN {column} END"
 
 
 def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
