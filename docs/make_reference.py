@@ -3,16 +3,19 @@
 import ast
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-MODEL = ROOT / "kpisite" / "declare" / "model.py"
+DECLARE = ROOT / "kpisite" / "declare"
+# The whole first, then its parts; each file is told from its end, where what it is about stands.
+MODELS = tuple(DECLARE / f"{name}.py" for name in ("model", "plans", "targets", "indicators", "sources", "settings"))
 PAGE = ROOT / "docs" / "reference" / "declarations.md"
 WORDS = {"dt.date": "Day", "str": "text", "float": "Number", "int": "Whole", "bool": "yes or no"}
 HEAD = """\
 # Declarations
 
-<!-- Written by docs/make_reference.py from kpisite/declare/model.py; do not edit. -->
+<!-- Written by docs/make_reference.py from the models in kpisite/declare; do not edit. -->
 
 `site.yaml` holds the sections `site`, `report`, `sources`, `targets`, `competitors`, `controls`, `scoring`, `lines`,
 `bank`, `pages`, `units` and `params`.
@@ -35,10 +38,14 @@ Words used below: **Words** is a text, or one text per language (`{zh: ..., en: 
 
 def page() -> str:
     """The whole page as text."""
-    source = MODEL.read_text(encoding="utf-8")
+    return HEAD + "\n".join(section for file in MODELS for section in _sections(file.read_text(encoding="utf-8")))
+
+
+def _sections(source: str) -> Iterator[str]:
     lines = source.splitlines()
-    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name != "Model"]
-    return HEAD + "\n".join(_section(node, lines) for node in reversed(classes))
+    for node in reversed(ast.parse(source).body):
+        if isinstance(node, ast.ClassDef):
+            yield _section(node, lines)
 
 
 def _section(node: ast.ClassDef, lines: list[str]) -> str:
