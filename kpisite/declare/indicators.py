@@ -2,13 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, model_validator
 
-from kpisite.declare.scalars import Direction, Id, Kind, Model, Month, Name, Number, Whole, Words, _several
+from kpisite.declare.scalars import Direction, Id, Kind, Model, Month, Name, Number, Whole, Words, several
 from kpisite.languages import Text
 
 
@@ -73,7 +69,7 @@ class Rebase(Model):
 
 
 # Written singly when there is only one.
-Rebases = Annotated[tuple[Rebase, ...], BeforeValidator(_several)]
+Rebases = Annotated[tuple[Rebase, ...], BeforeValidator(several)]
 
 
 class Indicator(Model):

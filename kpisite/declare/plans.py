@@ -2,9 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    Field,
-)
+from pydantic import Field
 
 from kpisite.declare.indicators import Rebases
 from kpisite.declare.scalars import Day, Id, Model, Month, Number, Whole, Words

@@ -7,12 +7,7 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    PlainSerializer,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from kpisite.languages import Text
 from kpisite.periods import Grain, Period, PeriodError, parse
@@ -117,5 +112,6 @@ class Model(BaseModel):
     )
 
 
-def _several(value: object) -> object:
+def several(value: object) -> object:
+    """One written singly stands for a list of one."""
     return value if isinstance(value, list | tuple) else [value]

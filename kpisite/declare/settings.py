@@ -3,10 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import (
-    Field,
-    field_validator,
-)
+from pydantic import Field, field_validator
 
 from kpisite.declare.scalars import Day, Model, Month, Number, Whole, Words
 from kpisite.languages import Text

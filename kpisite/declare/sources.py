@@ -3,12 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from kpisite.declare.scalars import Column, Id, Model, Month, Name, Number, Whole, Words
 from kpisite.languages import Text

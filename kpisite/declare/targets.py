@@ -3,13 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, model_validator
 
-from kpisite.declare.scalars import YEAR, Day, Model, Month, Number, Words, _several
+from kpisite.declare.scalars import YEAR, Day, Model, Month, Number, Words, several
 from kpisite.languages import Text
 
 
@@ -117,4 +113,4 @@ def contradictions(target: Target) -> Iterator[tuple[str, bool]]:
 
 
 # Several targets hand over to each other by their `from` months; written singly when there is only one.
-Targets = Annotated[tuple[Target, ...], BeforeValidator(_several), Field(min_length=1)]
+Targets = Annotated[tuple[Target, ...], BeforeValidator(several), Field(min_length=1)]
