@@ -154,7 +154,7 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True)
 class StoryBlock:
-    """A part of a figure's story: a sentence, a chart, facts, a remark, and a table folded away."""
+    """A part of a figure's story: a sentence, a chart, facts and a remark; on demand how it was found, and a table."""
 
     title: str
     lead: str
@@ -162,6 +162,7 @@ class StoryBlock:
     facts: tuple[Fact, ...]
     note: str
     folded: Folded | None
+    method: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,13 +101,13 @@ def test_the_block_says_what_the_chart_shows(lang, lead, assurance):
 
     assert block.lead == lead
     assert block.facts[1].value == assurance
-    assert "90.5" in block.facts[3].value
+    assert "90.5" in block.method[1].value
     assert "<figure" in block.chart
     assert block.note == ""
 
 
 def test_a_rebase_is_named_with_its_reason():
-    facts = a_page("en", STEADY, rebase=REBASE).signal.facts
+    facts = a_page("en", STEADY, rebase=REBASE).signal.method
 
     assert (facts[-1].value, facts[-1].note) == ("Jan 2025", "New process")
 
@@ -126,7 +126,7 @@ def test_few_points_have_neither_limits_nor_a_forecast():
 
 def test_the_outlook_names_method_error_chance_and_change():
     block = a_page("en", [60.0 + n for n in range(28)]).outlook
-    told = {fact.label: fact.value for fact in block.facts}
+    told = {fact.label: fact.value for fact in (*block.facts, *block.method)}
 
     assert told["Method"].startswith("the last value goes on with")
     assert told["Trend of the last six points"] == "improving"
@@ -141,7 +141,7 @@ def test_the_outlook_names_method_error_chance_and_change():
 def test_both_languages_tell_the_same_numbers():
     def numbers(lang):
         page = a_page(lang, [*STEADY, 88.0])
-        texts = [fact.value for block in (page.signal, page.outlook) for fact in block.facts]
+        texts = [fact.value for block in (page.signal, page.outlook) for fact in (*block.facts, *block.method)]
         return [re.findall(r"\d+\.\d+", text) for text in texts]
 
     assert numbers("zh") == numbers("en")

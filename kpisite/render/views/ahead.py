@@ -1,7 +1,7 @@
 """The blocks of a figure's page that tell signal from noise, and what lies ahead."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import numpy as np
@@ -51,16 +51,21 @@ def signal_block(e: Edition, s: int, i: int) -> StoryBlock | None:
         Fact(words["facts"]["variation"], _word(words["variation"], VARIATIONS, found.variation[s, i, now]),
              _word(words["rule"], RULES, found.rule[s, i, now])),
         Fact(words["facts"]["assurance"], _word(words["assurance"], ASSURANCES, found.assurance[s, i, now])),
+    )  # fmt: skip
+    method = (
         Fact(words["facts"]["limits"], _range(e, s, i, found, now), words["state"][STATES[state]]),
         Fact(words["facts"]["mean"], _number(e, s, i, float(found.mean[s, i, now]))),
         Fact(words["facts"]["charted"], words["charted"][e.site.indicators[e.report.indicators[i]].spc]),
         *_breaks(e, s, i, grain),
-    )  # fmt: skip
+    )
     hint = words["rebase_hint"] if _shifted(e, s, i, grain, found) else ""
     lead = joined(e, (words["lead"][VARIATIONS[found.variation[s, i, now]] or "none"],))
-    return StoryBlock(
-        words["title"], lead, chart, tuple(fact for fact in facts if fact.value), hint, _ranges(e, s, i, grain, found)
-    )
+    ranges = _ranges(e, s, i, grain, found)
+    return StoryBlock(words["title"], lead, chart, _known(facts), hint, ranges, _known(method))
+
+
+def _known(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    return tuple(fact for fact in facts if fact.value)
 
 
 def _now(e: Edition, grain: Grain) -> int:
@@ -255,16 +260,18 @@ def outlook_block(e: Edition, s: int, i: int) -> StoryBlock | None:
         Fact(words["facts"]["chance"], words["likelihood"][likely] if likely else "",
              words["chance"].format(chance=chance, period=until) if likely else ""),
         Fact(words["facts"]["expected"], _amount(e, column, float(out.expected[s, i, max(steps, 1) - 1])), until),
+        Fact(words["facts"]["crosses"], _ahead(e, grain, int(out.crosses[at]))),
+        Fact(words["facts"]["crosses_limit"], _ahead(e, grain, int(out.crosses_limit[at]))),
+    )  # fmt: skip
+    how = (
         Fact(words["facts"]["required"], _required(e, column, float(out.required[at]))),
         Fact(words["facts"]["stretch"], *_stretch(e, float(out.stretch[at]))),
         Fact(words["facts"]["run_rate"], _times(e, float(out.run_rate[at]))),
-        Fact(words["facts"]["crosses"], _ahead(e, grain, int(out.crosses[at]))),
-        Fact(words["facts"]["crosses_limit"], _ahead(e, grain, int(out.crosses_limit[at]))),
         Fact(words["facts"]["method"], words["method"][method]),
         Fact(words["facts"]["error"], _error(e, column, float(out.error[at])), _mase(e, float(out.mase[at]))),
-    )  # fmt: skip
+    )
     chart = charts.signal(_fan(e, s, i, grain, column))
-    return StoryBlock(words["title"], lead, chart, tuple(f for f in facts if f.value), words["never_scored"], None)
+    return StoryBlock(words["title"], lead, chart, _known(facts), words["never_scored"], None, _known(how))
 
 
 def _chance(e: Edition, chance: float) -> str:
