@@ -203,11 +203,14 @@ def _restated(e: Edition, i: int, restated: Restatement) -> str:
 # ------------------------------------------------------------------------------------------------ good news
 
 
-def good_sentence(e: Edition, s: int, i: int, *, newly: bool) -> str:
-    """A met target, and since when or by how much; an improvement is only told where it is a signal."""
+def good_sentence(e: Edition, s: int, i: int, *, newly: bool, brief: bool = False) -> str:
+    """A met target, and since when or by how much; an improvement is only told where it is a signal.
+
+    In brief, what is around the figure is left to its own page.
+    """
     board, now = e.board, e.board.now
     told = board.tell(s, i)
-    sentence = joined(e, (told_sentence(e, told), *around(e, told)))
+    sentence = joined(e, (told_sentence(e, told), *(() if brief else around(e, told))))
     if newly:
         return joined(e, (sentence, e.t["say"]["newly_green"].format(period=e.month_labels[now])))
     column, change = change_between(e, s, i, now, now - YEAR)

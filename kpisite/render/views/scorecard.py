@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kpisite.evaluate.facts import Driver
 from kpisite.evaluate.report import STATUSES, Report
 from kpisite.evaluate.trend import TRENDS
+from kpisite.periods import Grain
 from kpisite.render import marks
 from kpisite.render.cells import Cell, carried, cell, of_subject
 from kpisite.render.edition import Edition, root_of
@@ -116,10 +117,16 @@ def downloads(e: Edition, root: str) -> tuple[Link, ...]:
 def item(e: Edition, s: int, i: int, root: str, *, named: bool = True, found: Driver | None = None) -> Item:
     """A figure that needs attention: the sentences, and who does what next; a product's own page does not name it."""
     told = e.board.tell(s, i)
-    step = told_step(e, told)
+    text = joined(e, (told_sentence(e, told, named=named), *around(e, told), driver_sentence(e, told, found)))
+    return item_of(e, s, i, root, text)
+
+
+def item_of(e: Edition, s: int, i: int, root: str, text: str) -> Item:
+    """The same with this text; the marks say whether it is a signal."""
+    step = told_step(e, e.board.tell(s, i))
     return Item(
-        status=e.mark(int(e.board.months.status[s, i, e.board.now])),
-        text=joined(e, (told_sentence(e, told, named=named), *around(e, told), driver_sentence(e, told, found))),
+        status=e.judgements(Grain.MONTH, ([s], [i], e.board.now))[0],
+        text=text,
         product=e.to_subject(s, root),
         indicator=Link(e.indicators[i], e.to_figure(s, i, root)),
         action=step.text,

@@ -11,15 +11,14 @@ from kpisite.render.cells import cells, of_subject, own_columns
 from kpisite.render.charts import HeatChart
 from kpisite.render.edition import Edition
 from kpisite.render.headlines import calm, score_box, summary_lead, summary_sentences
-from kpisite.render.narrative import good_sentence
+from kpisite.render.narrative import figure_sentence, good_sentence
 from kpisite.render.pages import Summary
 from kpisite.render.parts import Fact, Head, Item, Link, ScoreBox, Table
 from kpisite.render.signing import signed_products
 from kpisite.render.views import plotted
 from kpisite.render.views.cards import covered
-from kpisite.render.views.effects import driver_of
 from kpisite.render.views.rows import LONGEST, judged_columns, longest, weight_column
-from kpisite.render.views.scorecard import item, products_table
+from kpisite.render.views.scorecard import item_of, products_table
 
 # What a reader takes in within half a minute.
 MOST_ATTENTION = 5
@@ -35,7 +34,7 @@ def summary(e: Edition) -> Summary:
         **e.frame("index.html", title=e.t["summary"]["title"], lead=summary_lead(e), section="summary"),
         bank=score_box(e, bank) if bank is not None else ScoreBox("", "", Markup(), "", "", "", "", ()),
         sentences=summary_sentences(e),
-        attention=tuple(item(e, s, i, "", found=driver_of(e, s, i)) for s, i in board.attention()[:MOST_ATTENTION]),
+        attention=tuple(item_of(e, s, i, "", figure_sentence(e, s, i)) for s, i in board.attention()[:MOST_ATTENTION]),
         calm=calm(e),
         good_news=tuple(_good(e, s, i, newly) for s, i, newly in board.good_news()[:MOST_GOOD_NEWS]),
         completeness=_completeness(e),
@@ -52,7 +51,7 @@ def summary(e: Edition) -> Summary:
 def _good(e: Edition, s: int, i: int, newly: bool) -> Item:
     return Item(
         status=e.mark(int(e.board.months.status[s, i, e.board.now])),
-        text=good_sentence(e, s, i, newly=newly),
+        text=good_sentence(e, s, i, newly=newly, brief=True),
         product=e.to_subject(s, ""),
         indicator=Link(e.indicators[i], e.to_figure(s, i, "")),
     )
