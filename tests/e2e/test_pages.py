@@ -34,7 +34,6 @@ KINDS = {
     "methodology": "methodology/index.html",
     "competitors": "competitors/index.html",
     "data-quality": "data-quality/index.html",
-    "warnings": "warnings/index.html",
     "strategy map": "strategy-map/index.html",
     "glossary": "glossary/index.html",
     "history": "history/index.html",
