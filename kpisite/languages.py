@@ -265,6 +265,8 @@ class Tongue:
         return self.said[period]
 
     def _period(self, period: Period) -> str:
+        if period.grain in (Grain.DAY, Grain.WEEK):
+            return period.label
         fiscal = period.fiscal_start != 1
         year, month = divmod(period.last_month, 12)
         words, key = {"year": year, "month": self.months[month]}, period.grain.value
@@ -279,8 +281,6 @@ class Tongue:
                 first_year, first = divmod(period.first_month, 12)
                 words |= {"first": self.months[first], "first_year": first_year}
                 key = "month" if first == month else "ytd" if first_year == year else "ytd_across"
-            case Grain.DAY | Grain.WEEK:
-                return period.label
         if fiscal and period.grain in (Grain.QUARTER, Grain.HALF, Grain.YEAR):
             key = f"fiscal_{key}"
         return self.periods[key].format(**words)
