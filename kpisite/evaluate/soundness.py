@@ -15,7 +15,7 @@ from kpisite.evaluate.report import ABSENT, Report
 from kpisite.evaluate.rollup import is_expected
 from kpisite.measure.quality import ControlFact, Deliveries
 from kpisite.measure.series import REASON
-from kpisite.periods import Grain, Period
+from kpisite.periods import GRAIN_ORDER, Grain, Period
 
 # Months that the matrices show, up to the report's own.
 SHOWN = 12
@@ -101,8 +101,8 @@ class Soundness:
 
 def soundness(report: Report) -> Soundness:
     """Count everything."""
-    last = report.period.last_month
-    known = [period for period in report.figures[Grain.MONTH].periods if period.last_month <= last]
+    last, by_month = report.period.last_month, report.figures.get(Grain.MONTH)
+    known = [period for period in by_month.periods if period.last_month <= last] if by_month else []
     months = tuple(known[-SHOWN:])
     sources = sorted({fact.source for fact in report.sources if fact.source in report.site.sources})
     return Soundness(
@@ -166,7 +166,10 @@ def _state(arrived: int, due: dt.date | None, as_of: str, *, dated: bool) -> str
 
 def _products(report: Report) -> Iterator[ProductQuality]:
     """What was due and delivered in the report's month, counted as data-completeness does."""
-    figures, t = report.figures[Grain.MONTH], report.now()
+    grain = _shortest(report)
+    if report.period.at(grain) not in report.figures[grain].periods:
+        return
+    figures, t = report.figures[grain], report.now(grain)
     for s, subject in enumerate(report.subjects):
         if subject.level == "product":
             reason = figures.reason[s, :, t]
@@ -177,7 +180,7 @@ def _products(report: Report) -> Iterator[ProductQuality]:
 
 
 def _out_of_bounds(report: Report) -> Iterator[OutOfBounds]:
-    figures, last = report.figures[Grain.MONTH], report.period.last_month
+    figures, last = report.figures[_shortest(report)], report.period.last_month
     for i, id_ in enumerate(report.indicators):
         low, high = report.site.indicators[id_].bounds
         value = figures.value[:, i]
@@ -189,6 +192,11 @@ def _out_of_bounds(report: Report) -> Iterator[OutOfBounds]:
         for s, t in zip(*(part.tolist() for part in np.nonzero(wrong)), strict=True):
             if figures.periods[t].last_month <= last:
                 yield OutOfBounds(report.subjects[s].id, id_, figures.periods[t].label, float(value[s, t]), low, high)
+
+
+def _shortest(report: Report) -> Grain:
+    """Months, or the shortest periods of a report without months."""
+    return next(grain for grain in GRAIN_ORDER if grain in report.figures)
 
 
 def _iso(ordinal: int) -> str:

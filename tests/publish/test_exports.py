@@ -77,6 +77,7 @@ def test_the_files_are_those_of_the_contract(files):
     assert sorted(files) == [
         "actions.csv",
         "datapackage.json",
+        "quality.json",
         "results.csv",
         "results.json",
         "scores.csv",
@@ -223,7 +224,14 @@ def test_the_package_describes_every_file(files):
     package = json.loads(files["datapackage.json"])
     resources = {one["path"]: one for one in package["resources"]}
 
-    assert sorted(resources) == ["actions.csv", "results.csv", "results.json", "scores.csv", "warnings.csv"]
+    assert sorted(resources) == [
+        "actions.csv",
+        "quality.json",
+        "results.csv",
+        "results.json",
+        "scores.csv",
+        "warnings.csv",
+    ]
     for path, one in resources.items():
         assert one["bytes"] == len(files[path])
         assert one["hash"] == f"sha256:{hashlib.sha256(files[path]).hexdigest()}"
