@@ -81,7 +81,8 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
     if found is not None:
         here = LateEngine(engine.DuckEngine(scope.connection), [lambda: _stage_late(scope, source, staged, parts)])
     known = None if found is None else found.answer
-    made = Table(f"{table}_rows", ends, fields, header, dated, here, starts, frozenset(spans), known)
+    every = f"{table}_joined" if found is None else ""
+    made = Table(f"{table}_rows", ends, fields, header, dated, here, starts, frozenset(spans), known, every)
     return made, file_facts(parts, account)
 
 
