@@ -12,7 +12,7 @@ Templates get one object, `page`, and the globals `t` (the texts of the page's l
 """
 
 import json
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,12 +25,12 @@ from jinja2 import (
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
-    Template,
     UndefinedError,
 )
 
 from kpisite.errors import AuthorError, Place, Problem
 from kpisite.render import marks
+from kpisite.render.jinja import Templates
 from kpisite.render.prepare import Preparation, cache_for
 from kpisite.render.template_faults import author_error, check_templates
 from kpisite.render.texts import Words, read_texts
@@ -96,32 +96,10 @@ def load_theme(root: Path, cache: Path | None = None) -> Theme:
     )
 
 
-class _Templates(Environment):
-    """Templates that do not change while a site is built: each is looked up once, though every page asks for four."""
-
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - what jinja2 takes
-        """None has been asked for yet."""
-        super().__init__(**settings)
-        self.found: dict[str, Template] = {}
-
-    def get_template(
-        self,
-        name: str | Template,
-        parent: str | None = None,
-        globals: MutableMapping[str, Any] | None = None,
-    ) -> Template:
-        """The template of this name; it may be one already."""
-        if not isinstance(name, str) or globals is not None:
-            return super().get_template(name, parent, globals)
-        if name not in self.found:
-            self.found[name] = super().get_template(name, parent)
-        return self.found[name]
-
-
 def _environment(own: Path, cache: Path) -> Environment:
     theme = FileSystemLoader(PLAIN / "templates")
     loader = ChoiceLoader([FileSystemLoader(own), theme, PrefixLoader({"theme": theme}, delimiter=":")])
-    environment = _Templates(
+    environment = Templates(
         loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
