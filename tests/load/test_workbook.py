@@ -2,13 +2,12 @@
 
 import datetime as dt
 
+import openpyxl
 import pytest
 
 from kpisite.load.facts import Fix
 from tests.load.test_tables import read, site, told
 from tests.measure.small import a_site, an_indicator, flow
-
-openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed here: pip install -e .")
 
 HEAD = ("product", "period", "amount")
 BOOK = site(file="book.xlsx")
