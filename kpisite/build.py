@@ -4,6 +4,7 @@ import datetime as dt
 import gc
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -96,8 +97,12 @@ def build(config: Path, folder: Path, *, strict: bool = False, options: str = ""
     theme = load_theme(config.parent)
     log("declare")
     with theme.preparation:
-        report = judged(site, config, problems, strict=strict, log=log)
-        reports = versions_of(config, report)
+        # The engine works beside the interpreter, so releases are read while it is asked. The thread has ended before
+        # processes are copied.
+        with ThreadPoolExecutor(1) as beside:
+            frozen = beside.submit(read_releases, config.parent / RELEASES)
+            report = judged(site, config, problems, strict=strict, log=log)
+            reports = versions_of(config, report, frozen.result())
         _doubt(reports, report.site, problems, strict=strict)
         log("releases")
         parts = site_parts(reports, theme, program_and_look(config.parent))
@@ -137,14 +142,14 @@ def judged(site: Site, config: Path, problems: Problems, *, strict: bool = False
     return report
 
 
-def versions_of(config: Path, report: Report) -> tuple[Report, ...]:
+def versions_of(config: Path, report: Report, frozen: tuple[Report, ...] | None = None) -> tuple[Report, ...]:
     """Every frozen release and the working report, oldest first.
 
     A working report that equals its frozen release is that release; one that differs is shown beside it as a draft.
     """
     # The log of restatements is said about all reports, also about those that were frozen before it was written.
     said = {"restatements": report.site.restatements}
-    kept = read_releases(config.parent / RELEASES)
+    kept = read_releases(config.parent / RELEASES) if frozen is None else frozen
     report = warned_of_restated(report, kept)
     releases = [replace(one, site=one.site.model_copy(update=said)) for one in kept]
     same = next((frozen for frozen in releases if frozen.version == report.version), None)

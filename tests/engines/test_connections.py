@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+import kpisite.load
 from kpisite.build import report_of
 from kpisite.errors import AuthorError, Problems
 from kpisite.load.secrets_kept import NotSetError, filled
@@ -41,6 +42,9 @@ def test_an_extra_that_is_not_installed_is_named(tmp_path, monkeypatch, url, lib
         name for name in sys.modules if name.partition(".")[0] == library or name.startswith("kpisite.load.engine_s")
     ]:
         monkeypatch.delitem(sys.modules, module)
+    # A package also keeps what was imported from it before.
+    for module in ("engine_sql", "engine_spark"):
+        monkeypatch.delattr(kpisite.load, module, raising=False)
     monkeypatch.setitem(sys.modules, library, None)
 
     what = told(tmp_path, url)

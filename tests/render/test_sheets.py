@@ -230,7 +230,7 @@ def keys_of_sheets(reports, theme):
 
 
 def test_what_is_compared_with_an_earlier_version_is_made_from_it_too(theme):
-    earlier, newest = the_report(version="2025-11"), the_report()
+    earlier, newest = replace(the_report(version="2025-11"), frozen=True), the_report()
     restated = with_rows(earlier, lambda array: array + np.ones((), dtype=array.dtype))
 
     before, after = keys_of_sheets((earlier, newest), theme), keys_of_sheets((restated, newest), theme)
