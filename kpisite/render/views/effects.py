@@ -1,6 +1,7 @@
 """Why a ratio moved, as a table: what its numerator and denominator did, or its products and their shares."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from kpisite.evaluate.apportion import apportion
 from kpisite.evaluate.facts import Driver
@@ -25,8 +26,9 @@ def ratio_effects(e: Edition, s: int, i: int) -> Table | None:
     if found is None:
         return None
     rows: list[Sequence[str]] = []
+    periods = e.board.months.periods
     for t in _before(e):
-        one = effects(found, s, e.board.months.periods[t], e.board.months.periods[e.board.now])
+        one = e.fact(("effects", s, i, t), partial(effects, found, s, periods[t], periods[e.board.now]))
         if one is not None:
             rows += _rows(e, i, one, e.t["say"]["from_month"].format(period=e.month_labels[t]))
     words = e.t["ratio_effects"]
@@ -49,7 +51,7 @@ def mix_effects(e: Edition, i: int) -> Table | None:
         return None
     now, words = e.board.months.periods[e.board.now], e.t["ratio_effects"]
     for t in reversed(_before(e)):
-        split = parts(found, bank, e.board.months.periods[t], now)
+        split = e.fact(("mix", i, t), partial(parts, found, bank, e.board.months.periods[t], now))
         if split is None:
             continue
         column = e.plain_columns[i]
@@ -73,7 +75,7 @@ def _desk(e: Edition, i: int) -> Desk | None:
     declared = e.site.indicators[e.report.indicators[i]]
     if declared.kind != "ratio" or declared.cadence != "month":
         return None
-    return e.once(("desk", i), lambda: desk(e.report, i))
+    return e.fact(("desk", i), lambda: desk(e.report, i))
 
 
 def _before(e: Edition) -> tuple[int, ...]:
