@@ -86,7 +86,7 @@ SAID = [
     ("negative-values", "products/card/profit", "−720元，已达目标−800元", "−CNY 720"),
     ("negative-values", "products/loan/profit", "−1,320元，低于目标−800元，相差520元", "CNY 520 below the target"),
     ("negative-values", "products/card", "覆盖80%的权重", "Covers 80% of the weight"),
-    ("constant-series", "products/card/csat", "最近一期在正常波动范围内", "lies within normal variation"),
+    ("constant-series", "products/card/csat", "最近一期数值在正常波动范围内", "lies within normal variation"),
     ("constant-series", "products/card/growth", "0.0%，低于目标5.0%", "5.0 pp below the target of 5.0%"),
     ("constant-series", "products/card/csat", "无明显趋势", "no clear trend"),
     ("gaps-everywhere", ".", "无综合得分：仅40%的权重有数据", "No composite: only 40% of the weight has data"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from kpisite.measure.series import Subject
 from kpisite.periods import MONTHS, Grain, Period
 
 YEAR = 12
+# What signal and noise are told of: the value, its change on the period before, or its change on the year.
+Watched = Literal["level", "change", "yoy"]
 # The grain at which each cadence has a figure in every period.
 CADENCES: dict[str, Grain] = {"month": Grain.MONTH, "quarter": Grain.QUARTER, "year": Grain.YEAR}
 
@@ -47,6 +50,11 @@ def _rebases(site: Site, subject: Subject, indicator: str) -> Iterator[Break]:
             declared += plan.rebase.get(indicator, ()) if plan.product == subject.id else ()
     for one in declared:
         yield Break(one.from_.last_month, one.reason, definition=False)
+
+
+def watched(declared: Indicator) -> Watched:
+    """What the chart of natural variation watches of an indicator."""
+    return declared.spc if declared.spc in ("change", "yoy") else "level"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kpisite.evaluate.charted import Watched
 from kpisite.evaluate.report import GREEN, GREY
 from kpisite.languages import Text
 from kpisite.periods import Period
@@ -32,11 +33,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Signal or noise: the merit of the latest point, and since when without a break every point has had it."""
+    """Signal or noise: the merit of the latest point, and since when without a break every point has had it.
+
+    `of` is what the chart watches: noise in the change of a figure says nothing of the figure itself.
+    """
 
     merit: Merit
     since: Period
     assurance: str  # of ASSURANCES
+    of: Watched = "level"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,7 @@ class Told:
     restated: Restatement | None
     next: Next | None  # only where the target is missed
     warning: str = ""  # the severity of the worst open warning; empty without any
+    trend: str = ""  # of TRENDS, over the last points
 
     @property
     def severity(self) -> str:
@@ -148,9 +154,27 @@ class Told:
         return 0.0 if math.isnan(self.score) else self.weight * max(0.0, 100.0 - self.score)
 
     @property
+    def is_worsening(self) -> bool:
+        """Does the trend go the wrong way? That of a range does where it leads further away from it."""
+        return worsens(self.trend, self.kind)
+
+    @property
+    def is_noise(self) -> bool:
+        """Is there nothing but normal variation, in the figure's chart and in its trend?"""
+        return self.movement is not None and self.movement.merit == "common" and not self.is_worsening
+
+    @property
     def is_missed(self) -> bool:
         """Is the target missed?"""
         return self.status not in (GREEN, GREY)
+
+
+_AWAY: dict[Kind, str] = {"range_above": "rising", "range_below": "falling"}
+
+
+def worsens(trend: str, kind: Kind) -> bool:
+    """Does a trend, of TRENDS, go the wrong way for a figure of this kind?"""
+    return trend == "worsening" or (trend != "" and _AWAY.get(kind) == trend)
 
 
 def by_materiality(told: Told) -> tuple[bool, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kpisite.declare.model import Plan, Target
-from kpisite.evaluate.charted import CADENCES
+from kpisite.evaluate.charted import CADENCES, watched
 from kpisite.evaluate.facts import (
     CRITICAL,
     Behind,
@@ -20,10 +20,13 @@ from kpisite.evaluate.facts import (
     Next,
     Restatement,
     Told,
+    worsens,
 )
+from kpisite.evaluate.limits import NONE
 from kpisite.evaluate.report import AMBER, ASSURANCES, GREEN, SEVERITIES, VARIATIONS, Figures, PeerFact, Report
 from kpisite.evaluate.rounding import steps
 from kpisite.evaluate.signals import SIGNS
+from kpisite.evaluate.trend import TRENDS
 from kpisite.periods import Grain, Period
 
 # Statuses of actions that need nothing more.
@@ -59,6 +62,7 @@ class Teller:
         over = bool(figures.over_limit[s, i, at])
         declared = report.site.indicators[id_]
         movement = _movement(report, grain, s, i)
+        trend = TRENDS[report.outlook.trend.item(s, i)]
         return Told(
             product=product,
             indicator=id_,
@@ -82,8 +86,9 @@ class Teller:
             behind=_behind(self.peers.get((product, id_))) if status == GREEN else None,
             effect=self._effect(grain, s, i) if status == GREEN else None,
             restated=self.restated.get((product, id_)),
-            next=self._next(s, i, movement, status) if status not in (GREEN, 0) else None,
+            next=self._next(s, i, movement, status, worsens(trend, kind)) if status not in (GREEN, 0) else None,
             warning=self.warnings.get((s, i), ""),
+            trend=trend,
         )
 
     def _effect(self, grain: Grain, s: int, i: int) -> Effect | None:
@@ -97,8 +102,8 @@ class Teller:
                 found = _with_means(report, grain, (s, i), plan, Effect(name, last.on))
         return found
 
-    def _next(self, s: int, i: int, movement: Movement | None, status: int) -> Next:
-        """The next open action with its owner and day, or that there is none yet."""
+    def _next(self, s: int, i: int, movement: Movement | None, status: int, is_worsening: bool) -> Next:
+        """The next open action with its owner and day, or that there is none yet; a trend that worsens needs one."""
         report, id_ = self.report, self.report.indicators[i]
         plans = self.plans.get((report.subjects[s].id, id_), ())
         open_ = [
@@ -114,7 +119,9 @@ class Teller:
             return Next("action", owner, name, key, due, self.action_status[name, key])
         if plans:
             return Next("closed", report.site.plans[plans[-1]].owner, plans[-1])
-        noise = movement is not None and movement.merit == "common" and movement.assurance != "fails"
+        noise = (
+            movement is not None and movement.merit == "common" and movement.assurance != "fails" and not is_worsening
+        )
         quiet = noise and status == AMBER and self.warnings.get((s, i), "") not in ("high", CRITICAL)
         return Next("unneeded" if quiet else "none", owner_of(report, s, i))
 
@@ -228,7 +235,9 @@ def _movement(report: Report, grain: Grain, s: int, i: int) -> Movement | None:
     since = now
     while since and merits[since - 1] == merit:
         since -= 1
-    return Movement(merit, report.figures[grain].periods[since], ASSURANCES[found.assurance.item(s, i, now)])
+    has_limits = found.state.item(s, i, now) != NONE  # a count that should be zero has none and is taken as it is
+    of = watched(report.site.indicators[report.indicators[i]]) if has_limits else "level"
+    return Movement(merit, report.figures[grain].periods[since], ASSURANCES[found.assurance.item(s, i, now)], of)
 
 
 def _crossing(report: Report, grain: Grain, s: int, i: int) -> Crossing | None:

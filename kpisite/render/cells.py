@@ -15,6 +15,7 @@ from kpisite.measure.series import REASONS
 from kpisite.periods import Grain
 from kpisite.render import rounding
 from kpisite.render.edition import SCORE_LIMITS, Edition
+from kpisite.render.judgements import judgements
 
 
 class Cell(NamedTuple):
@@ -117,7 +118,7 @@ def cells(e: Edition, places: Places, columns: Sequence[Column]) -> list[Cell]:
     shown = rounding.rounded(numbers, columns)
     gaps = rounding.gaps(shown[:, 0], shown[:, 1], shown[:, 2]).tolist()
     scores = e.tongue.numbers(rounding.scores(figures.score[at], SCORE_LIMITS).tolist(), 1)
-    missing, marks = e.t["say"]["missing"], e.judgements(Grain.MONTH, at)
+    missing, marks = e.t["say"]["missing"], judgements(e, Grain.MONTH, at)
     return [
         Cell(
             missing if n != n else amount(n, column),

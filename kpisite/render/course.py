@@ -13,6 +13,7 @@ from kpisite.periods import Grain
 from kpisite.render import rounding
 from kpisite.render.cells import Doubt, remark
 from kpisite.render.edition import SCORE_LIMITS, Edition
+from kpisite.render.judgements import judgements
 from kpisite.render.levels import Levels, levels
 from kpisite.render.rounding import Floats
 
@@ -60,7 +61,7 @@ def course(e: Edition, s: int, i: int, grain: Grain) -> Course:
 def _marks(e: Edition, s: int, i: int, grain: Grain) -> list[Markup]:
     """Status and signal of each figure; one of a running period has none, and says how much of it there is."""
     figures = e.report.figures[grain]
-    found = e.judgements(grain, (s, i))
+    found = judgements(e, grain, (s, i))
     for t in np.flatnonzero(figures.provisional[s, i]).tolist():
         found[t] = e.provisional(int(figures.provisional[s, i, t]), figures.periods[t].months)
     return found

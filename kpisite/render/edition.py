@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -44,7 +43,6 @@ class Edition:
     indicators: tuple[str, ...]
     families: tuple[str, ...]
     marks: tuple[Markup, ...]
-    signal_marks: tuple[tuple[Markup, ...], ...]  # by variation and assurance; empty where nothing is charted
     chart_texts: ChartTexts
     nav: tuple[NavItem, ...]
     plain_columns: tuple[Column, ...]  # by indicator: without a factor
@@ -110,15 +108,6 @@ class Edition:
     def provisional(self, there: int, months: int) -> Markup:
         """The mark of a figure of a running period: of how many of its months it is made."""
         return marks.provisional(self.t["say"]["provisional"].format(n=there, m=months))
-
-    def judgements(self, grain: Grain, at: tuple[Any, ...]) -> list[Markup]:
-        """Status and signal of the figures at these places of a grain's arrays."""
-        status, found = self.report.figures[grain].status[at].tolist(), self.report.signals.get(grain)
-        if found is None:
-            return [self.marks[code] for code in status]
-        codes = zip(status, found.variation[at].tolist(), found.assurance[at].tolist(), strict=True)
-        both: dict[tuple[int, int, int], Markup] = self.once(("both marks",), partial(_Both, self))
-        return [both[code] for code in codes]
 
     def tile(self, status: int, number: str) -> Markup:
         """Glyph and number for a matrix."""
@@ -272,20 +261,6 @@ class Edition:
         return tuple(self.to_indicator(self.report.indicators.index(id_), root) for id_ in ids)
 
 
-class _Both(dict[tuple[int, int, int], Markup]):
-    """The marks of status and signal beside each other, by status, variation and assurance: there are few."""
-
-    def __init__(self, e: Edition) -> None:
-        """Made of the marks of this edition."""
-        self.marks, self.signals = e.marks, e.signal_marks
-
-    def __missing__(self, codes: tuple[int, int, int]) -> Markup:
-        """Set two marks beside each other for the first time."""
-        status, variation, assurance = codes
-        self[codes] = found = self.marks[status] + self.signals[variation][assurance]
-        return found
-
-
 def root_of(path: str) -> str:
     """The relative way from a page to its language's folder."""
     return "../" * path.count("/")
@@ -309,7 +284,6 @@ def edition(board: Board, lang: str, texts: Mapping[str, Mapping[str, Any]]) -> 
         indicators=tuple(one.name.in_(lang) for one in indicators),
         families=tuple(site.families[f].name.in_(lang) for f in report.families),
         marks=marks.status_marks(status),
-        signal_marks=marks.signal_marks(t["signal"], t["say"]["list_join"]),
         chart_texts=ChartTexts(
             **{key: t["chart"][key] for key in ("value", "target", "tolerance", "limit", "period", "no_data")},
             **{key: status[key] for key in ("green", "amber", "red", "grey")},

@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from markupsafe import Markup, escape
 
-from kpisite.evaluate.report import ASSURANCES, STATUSES, VARIATIONS
+from kpisite.evaluate.report import STATUSES
 from kpisite.render.parts import Fact, Head, Link, Table
 
 # Neither authors' texts nor data can hold this character.
@@ -67,20 +67,13 @@ _VARIATION_GLYPHS = {
 _ASSURANCE_GLYPHS = {"passes": "P", "hit-or-miss": "?", "fails": "F"}
 
 
-def signal_marks(words: Mapping[str, Mapping[str, str]], join: str) -> tuple[tuple[Markup, ...], ...]:
-    """What the chart of natural variation says, by variation and assurance: glyphs, and words for those who hear."""
-    return tuple(tuple(_signal(one, other, words, join) for other in ASSURANCES) for one in VARIATIONS)
-
-
-def _signal(variation: str, assurance: str, words: Mapping[str, Mapping[str, str]], join: str) -> Markup:
+def signal(variation: str, assurance: str, text: str) -> Markup:
+    """What the chart of natural variation says: glyphs, and words for those who hear; nothing where it says nothing."""
     if not variation and not assurance:
         return Markup()
     glyphs = [_VARIATION_GLYPHS.get(variation, ""), _ASSURANCE_GLYPHS.get(assurance, "")]
-    said = [words["variation"][variation]] if variation else []
-    said += [words["assurance"][assurance]] if assurance else []
     kind = variation.split("-")[0] or "none"
     form = Markup(' <span class="signal signal-{}" role="img" aria-label="{}" title="{}">{}</span>')
-    text = join.join(said)
     return form.format(kind, text, text, " ".join(glyph for glyph in glyphs if glyph))
 
 

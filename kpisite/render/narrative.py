@@ -15,6 +15,7 @@ from kpisite.render import rounding
 from kpisite.render.board import YEAR
 from kpisite.render.cells import Places, gap_steps, reason_text, target_text
 from kpisite.render.edition import Edition
+from kpisite.render.judgements import watched_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,33 +125,41 @@ def around(e: Edition, told: Told) -> tuple[str, ...]:
 
 def driver_sentence(e: Edition, told: Told, found: Driver | None) -> str:
     """What the change of a ratio on the year goes together with; not told of noise, which has no drivers."""
-    if found is None or not told.is_missed or told.movement is None or told.movement.merit == "common":
+    if found is None or not told.is_missed or told.movement is None or told.is_noise:
         return ""
     i, words = e.report.indicator(told.indicator), e.t["say"]["driver"]
     column = e.prose_column(i, [found.new, found.old])
     change = column.steps(found.new) - column.steps(found.old)
     effect = column.steps(found.effect)
     measure = e.site.measures.get(found.measure)
-    name = (e.say(measure.name) if measure else "") or e.t["say"]["driver_side"][found.side]
+    name = e.say(measure.name) if measure else ""
+    parts = e.t["say"]["driver_part"]
+    part = parts["measure"].format(name=name) if name else parts[found.side]
     if not change or not effect:
         return ""
     numbers = {
         key: e.tongue.amount(steps, column, signed=True, gap=True)
         for key, steps in (("change", change), ("effect", effect))
     }
-    return str(words.format(period=e.tongue.period(found.before), part=name, **numbers))
+    return str(words.format(period=e.tongue.period(found.before), part=part, **numbers))
 
 
 def _movement(e: Edition, told: Told) -> str:
-    """A signal with its first period; noise only where a miss might be taken for more, or can never be mended."""
-    found, words = told.movement, e.t["say"]["movement"]
+    """A signal with its first period; noise only where a miss might be taken for more, or can never be mended.
+
+    It is told of what is watched: a figure may go down for years while its monthly change varies as usual.
+    """
+    found, words = told.movement, e.t["say"]
     if found is None or told.kind in ("missing", "small", "provisional"):
         return ""
+    patterns = words["movement" if found.of == "level" else "movement_of"]
+    facts = {"watched": watched_text(e, e.report.indicator(told.indicator)), "since": e.tongue.period(found.since)}
     if found.merit != "common":
-        return str(words[found.merit].format(since=e.tongue.period(found.since)))
+        return str(patterns[found.merit].format(**facts))
     if not told.is_missed:
         return ""
-    return str(words["common_fails" if found.assurance == "fails" else "common"])
+    noise = patterns["common_fails" if found.assurance == "fails" else "common"].format(**facts)
+    return joined(e, (noise, words["but_worsening"] if told.is_worsening else ""))
 
 
 def _effect(e: Edition, i: int, effect: Effect) -> str:

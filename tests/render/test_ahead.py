@@ -8,7 +8,7 @@ import pytest
 from kpisite.evaluate.report import ASSURANCES, VARIATIONS
 from kpisite.render import charts
 from kpisite.render.charts_signal import SignalChart
-from kpisite.render.marks import signal_marks
+from kpisite.render.marks import signal
 from kpisite.render.views.figure import figure_page
 from kpisite.render.views.methodology import methodology
 from tests.factories import a_report, a_site, an_indicator
@@ -63,19 +63,18 @@ def test_the_live_chart_has_the_same_columns():
 
 
 def test_every_mark_has_words_and_no_two_are_alike():
-    words = {"variation": {name: f"<{name}>" for name in VARIATIONS}, "assurance": {name: name for name in ASSURANCES}}
-    marks = [mark for row in signal_marks(words, ", ") for mark in row]
+    marks = [signal(one, other, f"<{one}>{other}") for one in VARIATIONS for other in ASSURANCES]
 
     assert marks[0] == ""
     assert len(set(marks)) == len(VARIATIONS) * len(ASSURANCES)
     assert all("aria-label=" in mark and "<common>" not in mark for mark in marks[1:])
 
 
-def a_page(lang, values, **more):
+def a_page(lang, values, indicator=None, **more):
     key = {"it": {"weight": 100, "target": 95, "tolerance": 3, "by": "2026-03"}}
     site = a_site(
         {"card": {"key": key} | more},
-        {"it": an_indicator(decimals=1)},
+        {"it": an_indicator(decimals=1, **indicator or {})},
         history=len(values),
         measures={"total": {"source": "monthly", "kind": "flow", "unit": "pct"}},
         sources={"monthly": {"file": "monthly.csv"}},
@@ -93,7 +92,7 @@ REBASE = {"it": {"from": "2025-01", "reason": {"zh": "新流程", "en": "New pro
     ("lang", "lead", "assurance"),
     [
         ("en", "The latest figure lies within normal variation.", "the process as it is will not reach its target"),
-        ("zh", "最近一期在正常波动范围内。", "现有过程达不到目标"),
+        ("zh", "最近一期数值在正常波动范围内。", "现有过程达不到目标"),
     ],
 )
 def test_the_block_says_what_the_chart_shows(lang, lead, assurance):
@@ -104,6 +103,45 @@ def test_the_block_says_what_the_chart_shows(lang, lead, assurance):
     assert "90.5" in block.method[1].value
     assert "<figure" in block.chart
     assert block.note == ""
+
+
+# Down by the same two steps for more than two years: the change is noise, the figure is not.
+FALLING = [99.0 - 0.25 * n + 0.05 * (n % 2) for n in range(28)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "told", "mark"),
+    [
+        (
+            "en",
+            "Its monthly change varies as usual. Its recent trend, however, is worsening.",
+            "monthly change: within normal variation, recent trend worsening",
+        ),
+        ("zh", "月度变动属正常波动。近期走势却持续恶化。", "月度变动：属正常波动、近期走势恶化"),
+    ],
+)
+def test_a_figure_that_falls_by_its_usual_step_is_not_called_normal_variation(lang, told, mark):
+    page = a_page(lang, FALLING, {"spc": "change"})
+
+    assert told in page.lead
+    assert f'title="{mark}"' in page.status
+    assert page.signal.facts[0].value == mark
+    assert page.signal.lead.endswith(told[-len("近期走势却持续恶化。") :])
+
+
+def test_only_the_newest_point_is_told_with_the_trend_of_now():
+    rows = a_page("en", FALLING, {"spc": "change"}).months.body
+
+    assert rows.count("monthly change: within normal variation, recent trend worsening") == 2  # aria-label and title
+    assert rows.count("monthly change: within normal variation") > 2
+
+
+def test_growth_on_the_year_is_told_as_such():
+    values = [80 + 0.1 * (n % 3) for n in range(40)]
+    en, zh = (a_page(lang, values, {"spc": "yoy"}) for lang in ("en", "zh"))
+
+    assert "Its change on the year varies as usual." in en.lead
+    assert "同比变动属正常波动。" in zh.lead
 
 
 def test_a_rebase_is_named_with_its_reason():

@@ -63,7 +63,7 @@ CASES = {
         "措施“上线日度预警与处置流程”（李岚 Li Lan，2026年1月31日前）：进行中。",
         "Credit card, 30+ days past due ratio: 3.45% in Dec 2025, 0.65 pp above the target of 2.80%. "
         "Worse than chance explains (signal since Mar 2025). The change of +0.80 pp against Dec 2024 goes together with "
-        "Balance more than 30 days past due (effect +0.97 pp). "
+        "the change of “Balance more than 30 days past due” (effect +0.97 pp). "
         "Action “Put daily warnings and a response routine into operation” (李岚 Li Lan, due 31 Jan 2026): in progress.",
     ),
     "the forecast crosses": (
@@ -87,10 +87,15 @@ CASES = {
         "After the plan “Redesign of the mobile app” (Oct 2024) the mean went from 81.1% to 88.2%; "
         "judged effective on 18 Jul 2025.",
     ),
+    "losing by its usual step": (
+        "wealth", "market-share",
+        "月度变动属正常波动。近期走势却持续恶化。",
+        "Its monthly change varies as usual. Its recent trend, however, is worsening.",
+    ),
     "noise that cannot be mended": (
         "cash-mgmt", "stp-rate",
-        "属正常波动，但现有做法达不到目标。",
-        "Within normal variation; the process as it is will not reach its target.",
+        "属正常波动，但现有做法达不到目标。近期走势却持续恶化。",
+        "Within normal variation; the process as it is will not reach its target. Its recent trend, however, is worsening.",
     ),
     "missing": (
         "cash-mgmt", "availability",
@@ -126,6 +131,35 @@ def test_noise_within_the_tolerance_needs_no_action(both, demo):
     zh, en = (said(e, dataclasses.replace(quiet, movement=noisy, crossing=None)) for e in both)
     assert en.endswith("Within normal variation. No action needed.")
     assert zh.endswith("属正常波动。暂无需行动。")
+
+
+def test_a_worsening_figure_is_never_told_to_need_nothing(both, demo):
+    teller, at = both[1].board.teller, (demo.subject("mortgage"), demo.indicator("npl-ratio"))
+    quiet = dataclasses.replace(teller, warnings={}, plans={}).tell(*at)
+
+    assert (quiet.status, quiet.movement.merit, quiet.movement.of) == (AMBER, "common", "change")
+    assert quiet.is_worsening and not quiet.is_noise
+    assert quiet.next.kind == "none"
+
+
+def test_no_missed_figure_is_called_normal_without_its_worsening_trend(recent):
+    """Of every figure of the demo: what is watched is named, and a trend that worsens is told."""
+    zh, en = recent[-1]
+    found = {}
+    for s in en.board.products:
+        for i in (*en.board.keys[s], *en.board.watched[s]):
+            told = en.board.tell(s, i)
+            if told.is_missed and told.movement is not None and told.movement.merit == "common":
+                texts = said(zh, told), said(en, told)
+                found[told.movement.of, told.is_worsening] = texts
+                level = told.movement.of == "level"
+                assert ("Within normal variation" in texts[1]) == level, texts
+                assert ("varies as usual" in texts[1]) == (not level), texts
+                for text, words in zip(
+                    texts, ("近期走势却持续恶化", "Its recent trend, however, is worsening"), strict=True
+                ):
+                    assert (words in text) == told.is_worsening, text
+    assert {("change", True), ("change", False), ("level", True)} <= set(found)
 
 
 def test_a_restated_figure_says_from_what_to_what_and_why(both, demo):

@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from kpisite.evaluate.achieve import AHEAD, LIKELIHOODS
-from kpisite.evaluate.charted import CADENCES, breaks_of
+from kpisite.evaluate.charted import CADENCES, breaks_of, watched
 from kpisite.evaluate.limits import NONE, RANGE_LIMIT, STATES, TRIAL, Limits, moving_ranges
 from kpisite.evaluate.methods import METHODS
 from kpisite.evaluate.report import ABSENT, ASSURANCES, VARIATIONS, Codes, Floats, Report, Signals
@@ -19,6 +19,7 @@ from kpisite.periods import Grain, Period
 from kpisite.render import charts, marks
 from kpisite.render.charts_signal import SignalChart
 from kpisite.render.edition import Edition
+from kpisite.render.judgements import variation_text, watched_text
 from kpisite.render.narrative import joined
 from kpisite.render.parts import Fact, Folded, Head, StoryBlock
 from kpisite.render.views.plotted import shown
@@ -43,23 +44,27 @@ def signal_block(e: Edition, s: int, i: int) -> StoryBlock | None:
     if found is None or e.report.role[s, i] == ABSENT or np.isnan(found.charted[s, i]).all():
         return None
     words, now = e.t["signal"], _now(e, grain)
+    declared, variation = e.site.indicators[e.report.indicators[i]], VARIATIONS[found.variation[s, i, now]]
+    worsens = TRENDS[e.report.outlook.trend[s, i]] == "worsening"
     state = int(found.state[s, i, now])
     if (found.state[s, i] == NONE).all():
         return StoryBlock(words["title"], words["none"], Markup(), _rare_facts(e, found, s, i, now), "", None)
     chart = charts.signal(_xmr(e, s, i, grain, found))
     facts = (
-        Fact(words["facts"]["variation"], _word(words["variation"], VARIATIONS, found.variation[s, i, now]),
+        Fact(words["facts"]["variation"],
+             variation_text(e, variation, watched(declared), declared.cadence, worsens=worsens),
              _word(words["rule"], RULES, found.rule[s, i, now])),
         Fact(words["facts"]["assurance"], _word(words["assurance"], ASSURANCES, found.assurance[s, i, now])),
     )  # fmt: skip
     method = (
         Fact(words["facts"]["limits"], _range(e, s, i, found, now), words["state"][STATES[state]]),
         Fact(words["facts"]["mean"], _number(e, s, i, float(found.mean[s, i, now]))),
-        Fact(words["facts"]["charted"], words["charted"][e.site.indicators[e.report.indicators[i]].spc]),
+        Fact(words["facts"]["charted"], words["charted"][declared.spc]),
         *_breaks(e, s, i, grain),
     )
     hint = words["rebase_hint"] if _shifted(e, s, i, grain, found) else ""
-    lead = joined(e, (words["lead"][VARIATIONS[found.variation[s, i, now]] or "none"],))
+    lead = words["lead"][variation or "none"].format(watched=watched_text(e, i))
+    lead = joined(e, (lead, e.t["say"]["but_worsening"] if worsens and variation == "common" else ""))
     ranges = _ranges(e, s, i, grain, found)
     return StoryBlock(words["title"], lead, chart, _known(facts), hint, ranges, _known(method))
 
@@ -156,7 +161,7 @@ def _xmr(e: Edition, s: int, i: int, grain: Grain, found: Signals) -> SignalChar
 
     return SignalChart(
         id="signal",
-        title=words["chart"],
+        title=words["chart"] if level else e.t["say"]["colon"].join((words["chart"], watched_text(e, i))),
         unit=unit,
         periods=_labels(e, grain),
         values=numbers(found.charted),

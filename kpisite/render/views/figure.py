@@ -13,6 +13,7 @@ from kpisite.render.cells import Raw, cell, raw, target_text
 from kpisite.render.course import Course, course
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import weight_text
+from kpisite.render.judgements import judgements
 from kpisite.render.narrative import around, change_text, driver_sentence, joined, told_sentence, told_step
 from kpisite.render.pages import FigurePage
 from kpisite.render.parts import Fact, Folded, Head, Link, Table
@@ -51,7 +52,7 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     products = Link(e.t["nav"]["products"], f"{root}products/index.html")
     return FigurePage(
         **e.frame(path, title=title, lead=lead, section="products", crumbs=(products, e.to_subject(s, root))),
-        status=e.judgements(Grain.MONTH, (s, [i], board.now))[0],
+        status=judgements(e, Grain.MONTH, (s, [i], board.now))[0],
         off=told.is_missed,
         score=months.scores[board.now],
         badges=_badges(e, s, i, one),

@@ -13,6 +13,7 @@ from kpisite.render import marks
 from kpisite.render.cells import Cell, carried, cell, of_subject
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences
+from kpisite.render.judgements import judgements
 from kpisite.render.levels import MOST_BLOCKS
 from kpisite.render.narrative import around, changes, driver_sentence, figure_sentence, joined, told_sentence, told_step
 from kpisite.render.pages import ProductList, Scorecard
@@ -125,7 +126,7 @@ def item_of(e: Edition, s: int, i: int, root: str, text: str) -> Item:
     """The same with this text; the marks say whether it is a signal."""
     step = told_step(e, e.board.tell(s, i))
     return Item(
-        status=e.judgements(Grain.MONTH, ([s], [i], e.board.now))[0],
+        status=judgements(e, Grain.MONTH, ([s], [i], e.board.now))[0],
         text=text,
         product=e.to_subject(s, root),
         indicator=Link(e.indicators[i], e.to_figure(s, i, root)),
