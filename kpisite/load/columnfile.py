@@ -1,9 +1,8 @@
 """A Parquet file: columns with types of their own, read by the engine where it lies and never copied."""
 
-import hashlib
 import re
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +10,10 @@ from pathlib import Path
 from kpisite.declare.model import Column
 from kpisite.errors import Place, Problems
 from kpisite.load import engine_duckdb as engine
+from kpisite.load.digest import digest_of
 from kpisite.load.facts import Format
 from kpisite.load.values import LARGEST
 
-BLOCK = 1 << 22
 # Types whose values are whole numbers that always fit.
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 DAYS = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE")
@@ -74,7 +73,7 @@ class ColumnFile:
     """A Parquet file of the site; its rows are numbered from 1."""
 
     path: str  # below the site's folder
-    digest: Future[str]  # computed while the engine reads
+    digest: Future[str]
     readable: Path
     size: int
     fields: tuple[Field, ...]
@@ -124,16 +123,5 @@ def open_columns(file: Path, path: str, connection: engine.Connection, problems:
         what = f"it is no Parquet file: {str(error).partition(chr(10))[0].removesuffix('.')}"
         problems.error(Place(path), what, "Write it again, or export it as CSV.", "parquet-damaged")
         return None
-    pool = ThreadPoolExecutor(1)
-    digest = pool.submit(_digest, file)
-    pool.shutdown(wait=False)
     fields = tuple(Field(row[0], row[1]) for row in found)
-    return ColumnFile(path, digest, file, file.stat().st_size, fields, connection)
-
-
-def _digest(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+    return ColumnFile(path, digest_of(file), file, file.stat().st_size, fields, connection)

@@ -55,13 +55,13 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def read_csv(files: Sequence[Path], width: int, delimiter: str, skip: int) -> str:
-    """Read CSV files of one shape as text: columns h0, h1 ... and `filename`; nothing is guessed."""
+def read_csv(files: Sequence[Path], width: int, delimiter: str, skip: int, *, named: bool = True) -> str:
+    """Read CSV files of one shape as text: columns h0, h1 ... and, if `named`, `filename`; nothing is guessed."""
     paths = ", ".join(text(str(file)) for file in files)
     columns = ", ".join(f"'h{number}': 'VARCHAR'" for number in range(width))
     return (
         f"read_csv([{paths}], auto_detect=false, delim={text(delimiter)}, quote='\"', escape='\"', header=true, "
-        f"skip={skip}, columns={{{columns}}}, filename=true)"
+        f"skip={skip}, columns={{{columns}}}, filename={str(named).lower()})"
     )
 
 
@@ -92,7 +92,8 @@ def _whole(column: str) -> str:
     """A whole number; where a point or a power of ten stands in it the closer look is needed, for a cast rounds."""
     number = f"try_cast({column} AS {DECIMAL})"
     close = f"CASE WHEN {number} = trunc({number}) THEN CAST({number} AS DECIMAL(38,0)) END"
-    is_odd = " OR ".join(f"contains({column}, '{sign}')" for sign in ".eE")
+    # One character alone is a digit or nothing, and the most usual whole numbers are such.
+    is_odd = f"strlen({column}) > 1 AND (" + " OR ".join(f"contains({column}, '{sign}')" for sign in ".eE") + ")"
     return f"CASE WHEN {is_odd} THEN {close} ELSE CAST(try_cast({column} AS DECIMAL(26,0)) AS DECIMAL(38,0)) END"
 
 

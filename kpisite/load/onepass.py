@@ -15,6 +15,7 @@ import numpy.typing as npt
 from kpisite.declare.model import Site, Source
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.account import Account
+from kpisite.load.columnfile import ColumnFile
 from kpisite.load.engine import Answer
 from kpisite.load.labels import product_labels, product_numbers, read_periods, read_products
 from kpisite.load.narrow import narrowed
@@ -28,6 +29,7 @@ Integers = npt.NDArray[np.int64]
 LARGE = 1 << 24
 # Days of other years are looked at closely.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,12 @@ def read_at_once(scope: Scope, source: str, staged: Staged, part: Part, aggregat
         if not first or not first[0][0]:
             return None
         own = own_types(staged, part)
-        answer = engine.fetch(scope.connection, _query(rows, {sql: narrowed(sql, own) for sql in aggregates}))
+        asked = {sql: narrowed(sql, own) for sql in aggregates}
+        # The statistics of a Parquet file tell its newest day; of any other file it is found on the way.
+        told = isinstance(part.text, ColumnFile)
+        answer = engine.fetch(scope.connection, _query(rows, asked if told else asked | {NEWEST: "max(day)"}))
+        if told:
+            answer |= engine.fetch(scope.connection, f"SELECT max(day) AS {NEWEST} FROM ({rows})")
     except engine.EngineError:
         # What it is can be told by those who look closely.
         return None
@@ -71,17 +78,16 @@ def read_at_once(scope: Scope, source: str, staged: Staged, part: Part, aggregat
 
 
 def _query(rows: str, aggregates: Mapping[str, str]) -> str:
+    """Group the rows by product and month; a row in doubt has none, which costs less than counting such rows."""
     fields = "".join(f", {sql} AS {engine.name(name)}" for name, sql in aggregates.items())
-    return (
-        "SELECT product AS label, year(day) * 12 + month(day) - 1 AS month, count(*) AS counted, "
-        f"count(*) FILTER (WHERE doubtful) AS doubtful, max(day) AS newest{fields} FROM ({rows}) GROUP BY 1, 2"
-    )
+    month = "CASE WHEN doubtful THEN NULL ELSE CAST(year(day) AS INTEGER) * 12 + CAST(month(day) AS INTEGER) - 1 END"
+    return f"SELECT product AS label, {month} AS month, count(*) AS counted{fields} FROM ({rows}) GROUP BY 1, 2"
 
 
 def _checked(scope: Scope, source: str, part: Part, answer: Answer) -> Found | None:
     """The answer with numbers for labels, if every row has its place in it and none is in doubt."""
     labels, month = np.ma.asarray(answer["label"]), np.ma.asarray(answer["month"])
-    if not len(month) or labels.mask.any() or month.mask.any() or answer["doubtful"].any():
+    if not len(month) or labels.mask.any() or month.mask.any():
         return None
     numbers, strangers = read_products(set(labels.tolist()), product_labels(scope.site))
     if strangers or len(set(numbers.values())) < len(numbers):
@@ -95,8 +101,8 @@ def _checked(scope: Scope, source: str, part: Part, answer: Answer) -> Found | N
         return None
     account = _account(scope.site, scope.site.sources[source], part, answer, kept)
     refuse_changed(scope, [part])
-    fields = {name: column[kept] for name, column in answer.items() if name not in ("label", "doubtful", "newest")}
-    return Found(fields | {"product": product[kept]}, account, spans)
+    fields = {name: column[kept] for name, column in answer.items() if name not in ("label", "month", NEWEST)}
+    return Found(fields | {"product": product[kept], "month": month.data[kept].astype(np.int64)}, account, spans)
 
 
 def _spans(product: Integers, month: Integers) -> dict[int, tuple[int, int]]:
@@ -112,7 +118,7 @@ def _begins_early(site: Site, spans: Mapping[int, tuple[int, int]]) -> bool:
 
 
 def _account(site: Site, source: Source, part: Part, answer: Answer, kept: npt.NDArray[np.bool_]) -> Account:
-    newest = str(np.ma.asarray(answer["newest"]).max().astype("datetime64[D]"))
+    newest = str(np.ma.asarray(answer[NEWEST]).max().astype("datetime64[D]"))
     periods, _ = read_periods([newest], source, site.report.fiscal_year_starts)
     counted = answer["counted"]
     later = int(counted[~kept].sum())

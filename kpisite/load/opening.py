@@ -57,6 +57,8 @@ def stamp_of(file: Path) -> Stamp:
 def refuse_changed(scope: Scope, parts: Sequence[Part]) -> None:
     """A file that was written while it was read has given something that never stood in it."""
     for part in parts:
+        # Its digest may still be under way; what is written later does no harm.
+        _ = part.text.sha256
         if stamp_of(part.delivery.file) != part.stamp:
             hint = "Build again when it is complete; deliver files under another name and rename them at last."
             scope.problems.error(Place(part.text.path), "the file changed while it was read", hint, "source-changed")

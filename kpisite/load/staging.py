@@ -9,7 +9,7 @@ from kpisite.load import engine_duckdb as engine
 from kpisite.load.columnfile import DAYS, ONE, TEXT, ColumnFile, read, times
 from kpisite.load.files import Delivery
 from kpisite.load.header import Header, Opened, fold
-from kpisite.load.textfile import SIGNS, TextFile
+from kpisite.load.textfile import SEPARATORS, SIGNS, TextFile
 from kpisite.load.units import factor_of
 from kpisite.load.values import SPREADSHEET_ERRORS
 
@@ -88,15 +88,20 @@ def selected_days(staged: Staged, source: Source, part: Part) -> str:
         day = f"CAST({engine.name(field.name)} AS DATE)" if field.type in DAYS else _iso_day(field.text)
         rows = _columns(staged, source, part, part.text, day=day, own=own_types(staged, part))
     else:
-        rows = f"SELECT *, {_iso_day('period')} AS day FROM ({_cast(staged, source, [part])})"
+        rows = f"SELECT *, {_iso_day('period', _signs([part]))} AS day FROM ({_cast(staged, source, [part])})"
     numbers = range(len(staged.columns))
     doubts = " OR ".join(["false", *(f"b{number} IS NOT NULL" for number in numbers)])
     values = "".join(f", c{number}" for number in numbers)
     return f"SELECT product, day{values}, {doubts} AS doubtful FROM ({rows})"
 
 
-def _iso_day(label: str) -> str:
-    return f"CASE WHEN strlen({label}) = 10 AND contains({label}, '-') THEN try_cast({label} AS DATE) END"
+def _iso_day(label: str, signs: Collection[bytes] = SIGNS) -> str:
+    """The day of a label that is written like 2025-09-30, else NULL; `signs` are those that may stand in it."""
+    # The cast takes 2025/09/30 and 02025-9-30, too. Where no other separator can stand, the length tells them apart.
+    is_plain = f"strlen({label}) = 10 AND {label} >= '1'"
+    if any(sign in signs for sign in SEPARATORS):
+        is_plain = f"{label} LIKE '____-__-__'"
+    return f"CASE WHEN {is_plain} THEN try_cast({label} AS DATE) END"
 
 
 def is_view(parts: Sequence[Part]) -> bool:
@@ -117,7 +122,7 @@ def store(connection: engine.Connection, staged: Staged) -> None:
 def _cast(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
     """Read texts of one header and give them their types."""
     values, rejects = [], []
-    signs = frozenset[bytes]().union(*(p.text.signs if isinstance(p.text, TextFile) else SIGNS for p in parts))
+    signs = _signs(parts)
     for number, (name, kind) in enumerate(staged.columns.items()):
         value, doubt = _typed(f"t{number}", f"c{number}", kind, staged.units.get(name, ""), source, signs)
         values.append(f", t{number}, {value} AS c{number}")
@@ -125,6 +130,11 @@ def _cast(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
     labels = "file, product, period, as_of"
     inner = f"SELECT {labels}, blank{''.join(values)} FROM ({_texts(staged, source, parts)})"
     return f"SELECT {labels}, blank{''.join(rejects)} FROM ({inner})"
+
+
+def _signs(parts: Sequence[Part]) -> frozenset[bytes]:
+    """The signs that may stand anywhere in these files."""
+    return frozenset[bytes]().union(*(p.text.signs if isinstance(p.text, TextFile) else SIGNS for p in parts))
 
 
 def _typed(
@@ -189,9 +199,11 @@ def _scaled(fast: str, kind: Column, unit: str) -> str:
 def _doubt(column: str) -> str:
     """A text that a spreadsheet has spoilt."""
     errors = ", ".join(engine.text(error) for error in SPREADSHEET_ERRORS)
-    # Looking for one sign is a fraction of the work, and hardly any text has one.
+    # Each begins with a digit or with #, which stand before the letters; looking for one sign is a fraction of the
+    # work, and hardly any text has one.
     shortened = f"contains({column}, '+') AND regexp_full_match({column}, '[0-9](\\.[0-9]+)?E\\+[0-9]+')"
-    return f"CASE WHEN {shortened} OR (contains({column}, '#') AND {column} IN ({errors})) THEN {column} END"
+    spoilt = f"{shortened} OR (contains({column}, '#') AND {column} IN ({errors}))"
+    return f"CASE WHEN {column} < ':' AND ({spoilt}) THEN {column} END"
 
 
 def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
@@ -214,7 +226,8 @@ def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
     fields += [f"{column.get(name, NOTHING)} AS t{number}" for number, name in enumerate(staged.columns)]
     filled = ", ".join([*labels, *(column[name] for name in staged.columns if name in column)])
     shape = parts[0].header
-    read = engine.read_csv([part.text.readable for part in parts], len(names), shape.delimiter, shape.skip)
+    files = [part.text.readable for part in parts]
+    read = engine.read_csv(files, len(names), shape.delimiter, shape.skip, named=only is None)
     join = "" if only else f" JOIN {engine.name(staged.table + '_files')} f ON f.path = r.filename"
     # A row without anything in it is how spreadsheets end a table.
     blank = f"coalesce({filled}) IS NULL" if filled else "false"

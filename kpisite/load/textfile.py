@@ -2,13 +2,14 @@
 
 import codecs
 import gzip
-import hashlib
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from kpisite.errors import Place, Problems
+from kpisite.load.digest import digest_of
 from kpisite.load.facts import Format
 
 BLOCK = 1 << 22
@@ -23,8 +24,10 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What makes a cell worth a closer look: 1_000, #REF!, 1.23E+11; no cell need be asked in a file that holds none.
-SIGNS = (b"_", b"#", b"+")
+# What makes a cell worth a closer look: 1_000, #REF!, 1.23E+11, and days like 2025/09/30 or 2025 9 30; no cell need be
+# asked in a file that holds none.
+SEPARATORS = (b"/", b" ", b"\\")
+SIGNS = (b"_", b"#", b"+", *SEPARATORS)
 # The engine would read these characters of a path as a pattern.
 PATTERN = set("*?[{")
 
@@ -35,7 +38,7 @@ class TextFile:
 
     path: str  # below the site's folder
     encoding: str
-    sha256: str  # of the bytes as they were delivered
+    digest: Future[str]  # of the bytes as they were delivered
     readable: Path
     size: int  # bytes as they were delivered
     decoded: bool = False  # it is no plain UTF-8
@@ -43,6 +46,11 @@ class TextFile:
     sheet: str = ""
     format: Format = "csv"
     signs: frozenset[bytes] = frozenset(SIGNS)  # which of them may stand in it
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes as they were delivered."""
+        return self.digest.result()
 
     def head(self) -> str:
         """The beginning of the text, enough for any header."""
@@ -63,7 +71,6 @@ class TextFile:
 class _Scan:
     """What one look at all bytes tells."""
 
-    sha256: str
     is_utf8: bool
     is_marked: bool
     returns: int
@@ -78,7 +85,7 @@ def open_text(file: Path, path: str, declared: str | None, copy: Path, problems:
     A plain UTF-8 file is read where it lies; for any other one, `copy` is written. Both are read in blocks, because
     files may be large. A file that ends in .gz is unpacked first.
     """
-    delivered = file
+    delivered, digest = file, digest_of(file)
     if file.suffix == ".gz":
         file = copy.with_suffix(".unpacked")
         if not _unpack(delivered, path, file, problems):
@@ -88,7 +95,6 @@ def open_text(file: Path, path: str, declared: str | None, copy: Path, problems:
         what = f"a line is longer than {LONGEST_LINE >> 20} MB"
         problems.error(Place(path, scan.long_line), what, "Is it a table of lines?", "csv-long-line")
         return None
-    digest = scan.sha256 if delivered is file else _scan(delivered).sha256
     size = delivered.stat().st_size
     is_plain = scan.is_utf8 and not (scan.is_marked or scan.returns or scan.has_nul)
     if is_plain and (declared or "utf-8").lower() in ("utf-8", "utf8") and not PATTERN & set(str(file)):
@@ -113,25 +119,31 @@ def _unpack(file: Path, path: str, copy: Path, problems: Problems) -> bool:
 
 
 def _scan(file: Path) -> _Scan:
-    digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     is_utf8, has_nul, signs = True, False, frozenset[bytes]()
-    returns = lines = long_line = 0
+    returns = 0
+    is_long = False
     with file.open("rb") as stream:
         first = block = stream.read(BLOCK)
         while block:
-            digest.update(block)
             is_utf8 = is_utf8 and _is_utf8(decoder, block)
             has_nul = has_nul or b"\0" in block
             signs |= {sign for sign in SIGNS if sign not in signs and sign in block}
             returns += block.count(b"\r") if b"\r" in block else 0
-            if len(block) >= LONGEST_LINE and b"\n" not in block and b"\r" not in block and not long_line:
-                long_line = lines + 1
-            lines += block.count(b"\n") if len(first) == BLOCK else 0
+            is_long = is_long or (len(block) >= LONGEST_LINE and b"\n" not in block and b"\r" not in block)
             block = stream.read(BLOCK)
     is_utf8 = is_utf8 and _is_utf8(decoder, b"", final=True)
     is_marked = first.startswith(tuple(mark for mark, _ in MARKS))
-    return _Scan(digest.hexdigest(), is_utf8, is_marked, returns, has_nul, long_line, signs)
+    return _Scan(is_utf8, is_marked, returns, has_nul, _long_line(file) if is_long else 0, signs)
+
+
+def _long_line(file: Path) -> int:
+    """The number of the line that is too long."""
+    lines = 0
+    with file.open("rb") as stream:
+        while (block := stream.read(BLOCK)) and (b"\n" in block or b"\r" in block or len(block) < LONGEST_LINE):
+            lines += block.count(b"\n")
+    return lines + 1
 
 
 def _is_utf8(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:

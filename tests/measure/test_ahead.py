@@ -119,6 +119,11 @@ CLEAN: dict[str, list[str]] = {
     "as they are": [],
     "with missing values": ["a,2025-09-01,,-,web,9", "a,2025-09-02,12,无,,", "b,2025-09-03,N/A,1,#1_x+,3"],
     "with rows after the period": ["a,2025-10-01,5,1,web,1", "b,2025-11-30,6,1,app,2"],
+    "with texts that hold the separators of days": ["a,2025-09-30,1.5,2,web / app 1\\2,4"],
+    "with whole numbers of one digit and of many": [
+        "a,2025-09-30,1,2,web,0",
+        "a,2025-09-30,1,2,web,-12345678901234567890",
+    ],
     "with quoted texts": ['"a","2025-09-30","1.5","2","web, or ""app""",4'],
 }
 DOUBTFUL: dict[str, str] = {
@@ -127,6 +132,11 @@ DOUBTFUL: dict[str, str] = {
     "nothing at all": ",,,,,",
     "a code of a product that also has its id": "0042,2025-09-01,1,1,web,1",
     "another spelling of a day": "a,2025/9/1,1,1,web,1",
+    "a day between spaces": "a, 2025-9-01,1,1,web,1",
+    "a day with spaces in it": "a,2025 09 01,1,1,web,1",
+    "a day with backslashes": "a,2025\\09\\01,1,1,web,1",
+    "a day with a nought too many": "a,02025-9-01,1,1,web,1",
+    "a day with a nought too many, and a space elsewhere": "a,02025-9-01,1,1,web app,1",
     "a day that is none": "a,2025-02-30,1,1,web,1",
     "a month": "a,2025-09,1,1,web,1",
     "a day with its time": "a,2025-09-01 10:00,1,1,web,1",
@@ -135,6 +145,8 @@ DOUBTFUL: dict[str, str] = {
     "a low line in a number": "a,2025-09-01,1_000,1,web,1",
     "a word in a number": "a,2025-09-01,many,1,web,1",
     "half a score": "a,2025-09-01,1,1,web,1.5",
+    "half a score without its nought": "a,2025-09-01,1,1,web,.5",
+    "a score that is no digit": "a,2025-09-01,1,1,web,x",
     "a spreadsheet's error in a text": "a,2025-09-01,1,1,#REF!,1",
     "a shortened number in a text": "a,2025-09-01,1,1,1.2E+11,1",
     "too many fields": "a,2025-09-01,1,1,web,1,1",
