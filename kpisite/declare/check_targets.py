@@ -25,6 +25,31 @@ def check_targets(site: Site, draft: Draft, problems: Problems) -> None:
         _check_monitor(id_, product, draft, problems)
     for indicator, targets in site.bank.key.items():
         _check_history(site, indicator, targets, ("bank", "key", indicator), draft, problems)
+    _doubt_zeros(site, draft, problems)
+
+
+def _doubt_zeros(site: Site, draft: Draft, problems: Problems) -> None:
+    """A target of zero has no attainment, which is told once for each indicator unless its rationale says why."""
+    owners: list[tuple[Path, dict[str, tuple[Target, ...]]]] = [
+        (("products", id_, "key"), product.key) for id_, product in site.products.items()
+    ]
+    found: dict[str, list[Path]] = {}
+    for path, keys in [*owners, (("bank", "key"), site.bank.key)]:
+        for indicator, targets in keys.items():
+            zeros = (n for n, one in enumerate(targets) if _is_judged_by_difference(one) and not one.rationale)
+            found.setdefault(indicator, []).extend((*path, indicator, n, "target") for n in zeros)
+    for indicator, (first, *others) in ((id_, paths) for id_, paths in found.items() if paths):
+        more = f", like {len(others)} more of its targets," if others else ""
+        what = (
+            f"the target of '{indicator}' is 0{more} and therefore has no attainment in per cent; "
+            "it is judged by the difference, within its tolerance"
+        )
+        hint = "If 0 is meant, say why in its 'rationale'; else set another target."
+        problems.warn(draft.place(*first), what, hint, "zero-target")
+
+
+def _is_judged_by_difference(target: Target) -> bool:
+    return 0 in target.levels and (target.tolerance is not None or target.amber is not None)
 
 
 def _check_history(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kpisite.evaluate.ledger import Ledger
-from kpisite.measure.expression import Call, Expression, Name, Number
+from kpisite.measure.expression import Call, Expression, Name, Number, is_measured
 from kpisite.measure.formula import IN_A_YEAR, YEAR
 from kpisite.periods import Grain, Period, of_month
 
@@ -52,6 +52,12 @@ def difference(left: Term, right: Term) -> Term:
 def quotient(left: Term, right: Term) -> Term:
     """One term divided by another; nothing by zero."""
     return _joined("/", left, right)
+
+
+def _share(left: Term, right: Term) -> Term:
+    """One term as a share of another, which has no meaning where that is less than nothing."""
+    found = quotient(left, right)
+    return found if right.value is None or right.value >= 0 else Term(found.text, None, found.bond)
 
 
 def product(left: Term, right: Term) -> Term:
@@ -105,7 +111,20 @@ class Arithmetic:
             condition, yes, no = (self.term(arg, at) for arg in expression.args)
             return (yes if condition.value else no) if condition.value is not None else Term(UNKNOWN, None)
         args = [self.term(arg, at) for arg in expression.args]
+        if expression.name == "/" and is_measured(expression.args[1], self.params):
+            return _share(args[0], args[1])
         return self._plain(expression.name, args)
+
+    def change(self, expression: Expression, at: Period) -> Term | None:
+        """What the first growth in a formula grew by, in the unit of what grows; None where nothing grows in it."""
+        if not isinstance(expression, Call):
+            return None
+        if expression.name in BASES:
+            now, base = expression.args[0], BASES[expression.name](self, expression, at)
+            return difference(self.term(now, at), base)
+        if expression.name in OVER_TIME:
+            return None
+        return next((found for arg in expression.args if (found := self.change(arg, at)) is not None), None)
 
     def _plain(self, name: str, args: Sequence[Term]) -> Term:
         first = args[0]
@@ -157,12 +176,16 @@ def _growth(now: Term, base: Term) -> Term:
     return grown if base.value is None or base.value > 0 else Term(grown.text, None, grown.bond)
 
 
-def _yoy(a: Arithmetic, call: Call, at: Period) -> Term:
-    return _growth(a.term(call.args[0], at), _year_ago(a, call, at))
+def _before(a: Arithmetic, call: Call, at: Period) -> Term:
+    return a.term(call.args[0], at.plus(-1))
 
 
-def _step(a: Arithmetic, call: Call, at: Period) -> Term:
-    return _growth(a.term(call.args[0], at), a.term(call.args[0], at.plus(-1)))
+# What each kind of growth grows from.
+BASES: Mapping[str, Callable[[Arithmetic, Call, Period], Term]] = {"yoy": _year_ago, "qoq": _before, "mom": _before}
+
+
+def _grown(a: Arithmetic, call: Call, at: Period) -> Term:
+    return _growth(a.term(call.args[0], at), BASES[call.name](a, call, at))
 
 
 def _delta(a: Arithmetic, call: Call, at: Period) -> Term:
@@ -217,9 +240,7 @@ def _ann(a: Arithmetic, call: Call, at: Period) -> Term:
 OVER_TIME: Mapping[str, Callable[[Arithmetic, Call, Period], Term]] = {
     "lag": _lag,
     "year_ago": _year_ago,
-    "yoy": _yoy,
-    "qoq": _step,
-    "mom": _step,
+    **dict.fromkeys(BASES, _grown),
     "delta": _delta,
     "ytd": _ytd,
     "rolling_sum": _rolling_sum,

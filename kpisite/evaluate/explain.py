@@ -100,8 +100,16 @@ def _arithmetic(report: Report, working: Working, case: Case) -> Arithmetics:
     if working.version is not None and working.method == "formula":
         names = sorted({part.name for part in walk(working.version.formula) if isinstance(part, Name)})
     params = tuple((name, report.site.params[name]) for name in names if name in report.site.params)
+    change = working.change if case.reason == "base-not-positive" else None
     return Arithmetics(
-        working.method, working.period.label, working.term.text, _known(case.value), working.pieces, params
+        working.method,
+        working.period.label,
+        working.term.text,
+        _known(case.value),
+        working.pieces,
+        params,
+        change.text if change else "",
+        change.value if change else None,
     )
 
 

@@ -52,6 +52,8 @@ class Arithmetics:
     value: float | None
     pieces: tuple[Piece, ...] = ()
     params: tuple[tuple[str, float], ...] = ()
+    change: str = ""  # where growth has no meaning: the absolute change, as arithmetic
+    changed: float | None = None  # and as a number
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Working:
     term: Term
     uses: tuple[Use, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    change: Term | None = None  # the absolute change, where a growth has no value
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,10 @@ def _formula(found: Desk, s: int, period: Period) -> Working:
     """The formula in force with its numbers."""
     version = found.version(period)
     ledger = ledger_of(found, s, version)
-    term = Arithmetic(ledger, found.report.site.params).term(version.formula, period)
-    return Working("formula", period, version, term, tuple(ledger.uses.values()))
+    numbers = Arithmetic(ledger, found.report.site.params)
+    term = numbers.term(version.formula, period)
+    change = numbers.change(version.formula, period) if term.value is None else None
+    return Working("formula", period, version, term, tuple(ledger.uses.values()), change=change)
 
 
 def ledger_of(found: Desk, s: int, version: Version) -> Ledger:

@@ -161,6 +161,11 @@ def walk(expression: Expression) -> Iterator[Expression]:
             yield from walk(arg)
 
 
+def is_measured(expression: Expression, params: Collection[str]) -> bool:
+    """Does it depend on any measure, and not only on numbers that somebody has written?"""
+    return any(isinstance(part, Name) and part.name not in params for part in walk(expression))
+
+
 def _tokens(text: str) -> list[Token]:
     try:
         return list(_Dialect().tokenize(text))

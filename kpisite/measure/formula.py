@@ -8,7 +8,7 @@ import numpy as np
 
 from kpisite.measure.axis import Axis, Indexes
 from kpisite.measure.cells import HERE, Cells, Flags, cells, missing, sum_months
-from kpisite.measure.expression import Call, Expression, Name, Number
+from kpisite.measure.expression import Call, Expression, Name, Number, is_measured
 from kpisite.measure.ground import Ground
 from kpisite.measure.series import REASON, Codes, Floats
 from kpisite.periods import Grain
@@ -61,6 +61,8 @@ class Formulas:
         if expression.name in OVER_TIME:
             return OVER_TIME[expression.name](self, expression, grain)
         args = [self.value(arg, grain) for arg in expression.args]
+        if expression.name == "/":
+            return divide(args[0], args[1], signed=not is_measured(expression.args[1], self.params))
         if expression.name in ON_CELLS:
             return ON_CELLS[expression.name](args)
         return functools.reduce(functools.partial(combine, ARITHMETIC[expression.name]), args)
@@ -117,11 +119,13 @@ def combine(operation: Callable[[Floats, Floats], Floats], left: Cells, right: C
         return cells(operation(left.value, right.value), reason)
 
 
-def divide(left: Cells, right: Cells) -> Cells:
-    """Divide; by zero there is no value."""
+def divide(left: Cells, right: Cells, *, signed: bool = True) -> Cells:
+    """Divide; by zero there is no value, and by less than zero only where `signed` says that it has a meaning."""
     reason: Codes = np.where(left.reason != HERE, left.reason, right.reason)
     zero = (right.value == 0) & (reason == HERE)
     reason = np.where(zero, np.int8(REASON["zero-denominator"]), reason)
+    if not signed:
+        reason = np.where((right.value < 0) & (reason == HERE), np.int8(REASON["negative-denominator"]), reason)
     with np.errstate(all="ignore"):
         return cells(left.value / np.where(zero, np.nan, right.value), reason)
 
@@ -230,7 +234,6 @@ def _ann(formulas: Formulas, call: Call, grain: Grain) -> Cells:
 
 
 ON_CELLS: Mapping[str, Callable[[list[Cells]], Cells]] = {
-    "/": lambda args: divide(args[0], args[1]),
     "neg": lambda args: Cells(-args[0].value, args[0].reason),
     "abs": lambda args: Cells(np.abs(args[0].value), args[0].reason),
     "not": lambda args: cells((args[0].value == 0).astype(np.float64), args[0].reason),

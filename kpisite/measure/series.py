@@ -22,6 +22,7 @@ REASONS = (
     "incomplete",  # a month or a part of the period or level is missing
     "no-history",  # the formula looks back to before the first figure
     "zero-denominator",
+    "negative-denominator",  # a share of less than nothing
     "base-not-positive",  # growth on a base of zero or less
     "no-meaning",  # the indicator's missing_when holds; its own reason is shown
     "not-comparable",  # the formula looks across a change of definition

@@ -71,9 +71,14 @@ class Published:
         return len(self.changes)
 
 
+def as_learned(reports: Sequence[Report]) -> tuple[Report, ...]:
+    """The reports in the order in which they were made: a draft beside its release is the newer of the two."""
+    return tuple(sorted(reports, key=lambda one: (one.period, not one.frozen)))
+
+
 def restatements(reports: Sequence[Report]) -> tuple[Restated, ...]:
     """Every change of a published month from report to report, the oldest report first; still without reasons."""
-    return tuple(found for before, after in pairwise(reports) for found in _changed(before, after))
+    return tuple(found for before, after in pairwise(as_learned(reports)) for found in _changed(before, after))
 
 
 def explained(changes: Sequence[Restated], site: Site) -> tuple[Restated, ...]:

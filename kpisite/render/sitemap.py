@@ -8,7 +8,7 @@ from typing import Any
 
 from kpisite.errors import AuthorError, Problem
 from kpisite.evaluate.report import Report
-from kpisite.release.vintages import restatements
+from kpisite.release.vintages import as_learned, restatements
 from kpisite.render.board import Board, board
 from kpisite.render.doors import Choice, Chooser, Redirect
 from kpisite.render.edition import Edition, edition
@@ -54,9 +54,9 @@ def parts(reports: Sequence[Report], theme: Theme, origins: Sequence[Origins]) -
     refuse_unknown_languages(reports, theme)
     found: dict[str, list[Sheet]] = {}
     known = {id(report): origin for report, origin in zip(reports, origins, strict=True)}
-    changes, versions = restatements(reports), [report.version for report in reports]
-    for number, report in enumerate(reports, 1):
-        shared = board(report, changes, versions[:number])
+    changes, versions = restatements(reports), [report.version for report in as_learned(reports)]
+    for report in reports:
+        shared = board(report, changes, versions[: versions.index(report.version) + 1])
         for lang in report.site.site.languages:
             e = edition(shared, lang, theme.texts)
             for about, made in _together(plan(e, reports)):

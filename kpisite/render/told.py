@@ -165,6 +165,8 @@ def _arithmetic(o: _Teller) -> Paragraph:
         lines.append(Line(rounded, o.figure(o.x.value)))
     else:
         lines.append(Line(words["missing"], _reason(o)))
+    if found.changed is not None:
+        lines.append(Line(words["change"], Code(f"{found.change} = {o.exact(found.changed)}")))
     if o.x.sample is not None:
         lines.append(Line(words["answers"], o.e.tongue.number(round(o.x.sample), 0)))
     return Paragraph("arithmetic", words["arithmetic"], tuple(lines))
