@@ -18,10 +18,11 @@ from kpisite.evaluate.evaluate import evaluate
 from kpisite.evaluate.lint import lint, problems_of
 from kpisite.evaluate.report import Report
 from kpisite.languages import Text
-from kpisite.load.peers import read_peers
-from kpisite.load.tables import open_tables
+from kpisite.load.peers import Peers, read_peers
+from kpisite.load.tables import Tables, open_tables
 from kpisite.measure.ahead import ahead_of
 from kpisite.measure.compute import measure
+from kpisite.measure.series import Series
 from kpisite.periods import Grain, Period, PeriodError, parse
 from kpisite.publish.exports import exports
 from kpisite.publish.folder import Published, publish
@@ -122,24 +123,50 @@ def report_of(config: Path, problems: Problems, *, strict: bool = False, log: Lo
 
 def judged(site: Site, config: Path, problems: Problems, *, strict: bool = False, log: Log = _silent) -> Report:
     """Join the declarations with their data and judge every figure."""
-    problems.stop_if_any()
-    cut_off = site.report.as_of or dt.date.max
-    tables = open_tables(site, config.parent, cut_off, problems, ahead_of(site))
-    peers = read_peers(site, config.parent, problems)
-    problems.stop_if_any()
-    log("load")
-    with tables:
+    with _loaded(site, config, problems) as (tables, peers):
+        log("load")
         series = measure(site, tables, problems)
     problems.stop_if_any()
     if strict and problems.warnings:
         raise AuthorError(problems.found)
     log("measure")
+    report = _evaluated(site, series, peers)
+    log("evaluate")
+    return report
+
+
+@contextmanager
+def judged_with_rows(site: Site, config: Path, problems: Problems) -> Iterator[tuple[Report, Tables]]:
+    """The judged working report beside its rows, which know where in their files they stand."""
+    with _loaded(site, config, problems, numbered=True) as (tables, peers):
+        series = measure(site, tables, problems)
+        problems.stop_if_any()
+        yield _evaluated(site, series, peers), tables
+
+
+@contextmanager
+def rows_of_release(report: Report, config: Path, problems: Problems) -> Iterator[Tables]:
+    """Today's data as a frozen report would read them."""
+    with _loaded(report.site, config, problems, numbered=True) as (tables, _):
+        yield tables
+
+
+@contextmanager
+def _loaded(site: Site, config: Path, problems: Problems, *, numbered: bool = False) -> Iterator[tuple[Tables, Peers]]:
+    problems.stop_if_any()
+    cut_off = site.report.as_of or dt.date.max
+    tables = open_tables(site, config.parent, cut_off, problems, ahead_of(site), numbered=numbered)
+    peers = read_peers(site, config.parent, problems)
+    problems.stop_if_any()
+    with tables:
+        yield tables, peers
+
+
+def _evaluated(site: Site, series: Series, peers: Peers) -> Report:
     version = site.report.version or site.report.period.label
     title = site.report.title.in_(site.site.languages[0]) or version
     day = site.report.as_of or site.report.period.last_day
-    report = evaluate(site, series, peers, version=version, title=title, as_of=day)
-    log("evaluate")
-    return report
+    return evaluate(site, series, peers, version=version, title=title, as_of=day)
 
 
 def versions_of(config: Path, report: Report, frozen: tuple[Report, ...] | None = None) -> tuple[Report, ...]:

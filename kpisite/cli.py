@@ -162,11 +162,18 @@ def diff(config: str | None, first: str, second: str, as_json: bool) -> None:
 @_config
 @click.argument("figure", metavar="PRODUCT/INDICATOR[@PERIOD]")
 @click.option("--version", "version", metavar="VERSION", help="Explain a frozen release; default: the working report.")
+@click.option("--rows", "most", type=click.IntRange(min=0), metavar="N", help="List N rows behind each measure.")
 @click.option("--lang", "language", metavar="LANG", help="The language of the text; default: the site's first.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def explain(
-    config: str | None, figure: str, version: str | None, language: str | None, form: str, as_json: bool
+    config: str | None,
+    figure: str,
+    version: str | None,
+    most: int | None,
+    language: str | None,
+    form: str,
+    as_json: bool,
 ) -> None:
     """Tell where a figure comes from and how it was judged; PRODUCT may also be line:<id> or bank."""
     file = _find(config)
@@ -176,8 +183,7 @@ def explain(
 
     try:
         with _problems_shown(form):
-            report = explaining.report_for(file, version)
-            found = explaining.explanation(report, figure)
+            report, found = explaining.explained(file, figure, version, most)
             text = explaining.as_json(found) if form == "json" else explaining.as_text(report, found, file, language)
     except AddressError as error:
         raise click.UsageError(f"{error}. {error.hint}".strip()) from error

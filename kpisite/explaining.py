@@ -3,30 +3,72 @@
 import json
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kpisite.build import RELEASES, report_of
+from kpisite.build import RELEASES, judged_with_rows, rows_of_release
+from kpisite.declare.read import read_site
 from kpisite.errors import AuthorError, Place, Problem, Problems, did_you_mean
 from kpisite.evaluate.address import AddressError, find
 from kpisite.evaluate.explain import explain
 from kpisite.evaluate.explanation import Explanation
 from kpisite.evaluate.report import Report
+from kpisite.load.tables import Tables
+from kpisite.measure.rows import Lister, Wanted
+from kpisite.measure.taken import RowsTaken
+from kpisite.measure.understand import aggregates
+from kpisite.periods import parse
 from kpisite.release.store import read_releases
 from kpisite.render.board import board
 from kpisite.render.edition import Edition, edition
 from kpisite.render.texts import read_texts
 from kpisite.render.theme import OWN, PLAIN
 from kpisite.render.told import Grid, Paragraph, period_text, tell
+from kpisite.render.told_rows import told_rows
 
 INDENT = "  "
 
 
-def report_for(config: Path, version: str | None) -> Report:
-    """The working report, or a frozen one by its version; AddressError where there is none."""
+def explained(config: Path, address: str, version: str | None, most: int | None = None) -> tuple[Report, Explanation]:
+    """A report and the explanation of a figure in it, with at most `most` rows of each measure and period listed.
+
+    Of the working report it is always told where the rows stand. A release explains itself without its data; they are
+    only looked at where rows are asked for.
+    """
     if version is None:
-        return report_of(config, Problems())
+        problems = Problems()
+        with judged_with_rows(read_site(config, problems), config, problems) as (report, tables):
+            found = explanation(report, address)
+            return report, replace(found, rows=rows_behind(report, tables, found, most or 0))
+    report = _release(config, version)
+    found = explanation(report, address)
+    if not most:
+        return report, found
+    with rows_of_release(report, config, Problems()) as tables:
+        return report, replace(found, rows=rows_behind(report, tables, found, most))
+
+
+def rows_behind(report: Report, tables: Tables, found: Explanation, most: int) -> tuple[RowsTaken, ...]:
+    """The rows of every measure at every period that the figure takes."""
+    problems = Problems()
+    lister = Lister(report.site, tables, aggregates(report.site, tables, problems), most)
+    problems.stop_if_any()
+    start = report.site.report.fiscal_year_starts
+    wanted = [
+        Wanted(one.measure, use.period, [(part.product, parse(part.month, start)) for part in use.parts])
+        for one in found.measures
+        for use in one.uses
+        if use.parts
+    ]
+    taken = [lister.rows(one) for one in wanted]
+    hashes = {source.source: [file.sha256 for file in source.files] for source in report.sources}
+    changed = {name for name, files in tables.files.items() if hashes.get(name) != [file.sha256 for file in files]}
+    return tuple(replace(one, is_changed=report.site.measures[one.measure].source in changed) for one in taken)
+
+
+def _release(config: Path, version: str) -> Report:
+    """A frozen report by its version; AddressError where there is none."""
     found = {one.version: one for one in read_releases(config.parent / RELEASES)}
     if version not in found:
         raise AddressError(f"there is no release '{version}'", did_you_mean(version, found))
@@ -54,7 +96,12 @@ def as_text(report: Report, found: Explanation, config: Path, language: str | No
     if problems:
         raise AuthorError(problems)
     e = edition(board(report), chosen, texts)
-    return "\n".join((*_head(e, found), *(line for one in tell(e, found) for line in _lines(e, one)))) + "\n"
+    return (
+        "\n".join(
+            (*_head(e, found), *(line for one in (*tell(e, found), *told_rows(e, found)) for line in _lines(e, one)))
+        )
+        + "\n"
+    )
 
 
 def _head(e: Edition, found: Explanation) -> list[str]:

@@ -51,6 +51,38 @@ def test_json_has_every_step(demo):
     assert all(len(file["sha256"]) == 64 for file in found["files"])
 
 
+def test_rows_are_listed_with_their_places_and_values(demo):
+    found = json.loads(explained(demo, "credit-card/npl-ratio@2025-Q3", "--rows", "5", "--json").stdout)
+
+    of = {one["measure"]: one for one in found["rows"]}
+    (row,) = of["npl_balance"]["listed"]
+    assert row["place"] == of["npl_balance"]["files"][0]["places"][0] == "data/monthly/credit-card.csv:34"
+    assert (row["product"], row["period"]) == ("credit-card", "2025-09")
+    assert (
+        f"{row['values'][0]:.2f}"
+        in (demo / "data/monthly/credit-card.csv").read_text(encoding="utf-8").splitlines()[33]
+    )
+    assert [one["value"] for one in found["measures"][0]["uses"]] == row["values"]
+
+
+def test_the_rows_of_a_release_are_those_that_it_read_and_a_changed_file_is_told(demo, tmp_path):
+    root = copy_site(demo, tmp_path / "site")
+    figure = ("sme-loan/npl-ratio@2025-06", "--rows", "5", "--json", "--version")
+
+    before, after = (json.loads(explained(root, *figure, version).stdout) for version in ("2025-10", "2025-11"))
+
+    old, new = (found["rows"][0]["listed"][0] for found in (before, after))
+    assert old["place"] != new["place"]
+    for found, row in ((before, old), (after, new)):
+        assert row["values"] == [found["measures"][0]["uses"][0]["value"]]
+    assert not after["rows"][0]["is_changed"]
+    with (root / "data/monthly/sme-loan.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    again = json.loads(explained(root, *figure, "2025-11").stdout)
+    assert again["rows"][0]["is_changed"]
+    assert again["rows"][0]["listed"] == after["rows"][0]["listed"]
+
+
 def test_a_frozen_release_is_explained_without_its_data(demo, tmp_path):
     root = copy_site(demo, tmp_path / "site")
     for file in (root / "data" / "monthly").iterdir():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kpisite.errors import Place
 from kpisite.evaluate.ledger import Use
 from kpisite.evaluate.working import Piece
+from kpisite.measure.taken import RowsTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +152,4 @@ class Explanation:
     contribution: Contribution | None
     vintage: str  # the day the newest row behind the figure arrived
     files: tuple[FileUsed, ...]
+    rows: tuple[RowsTaken, ...] | None = None  # of each measure and period; None where nobody has looked

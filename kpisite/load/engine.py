@@ -37,5 +37,8 @@ class Engine(Protocol):
     def text(self, query: exp.Expr) -> str:
         """The query in the words of this engine."""
 
+    def run(self, sql: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        """Ask in its own words: the names of the columns, and the rows; raises EngineError."""
+
     def fetch(self, query: exp.Expr) -> Answer:
         """Ask and get every column as one array; raises EngineError."""

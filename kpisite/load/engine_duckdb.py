@@ -139,6 +139,14 @@ class DuckEngine:
         """The query as DuckDB reads it."""
         return query.sql(dialect=self.dialect)
 
+    def run(self, sql: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        """Ask the connection for rows."""
+        try:
+            found = self.connection.execute(sql)
+            return [column[0] for column in found.description], found.fetchall()
+        except duckdb.Error as error:
+            raise Refused(str(error).partition("\n")[0].removesuffix(".")) from error
+
     def fetch(self, query: exp.Expr) -> Answer:
         """Ask the connection."""
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlglot import exp
 
@@ -39,6 +40,10 @@ class LateEngine:
     def text(self, query: exp.Expr) -> str:
         """The query in the words of the engine behind it."""
         return self.here.text(query)
+
+    def run(self, sql: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        """Ask the engine behind it for rows."""
+        return self.here.run(sql)
 
     def fetch(self, query: exp.Expr) -> Answer:
         """Ask the engine behind it."""

@@ -34,6 +34,7 @@ class Scope:
     connection: engine.Connection
     problems: Problems
     ahead: Ahead | None = None
+    numbered: bool = False  # rows keep their numbers, so that they can be found again in their files
 
 
 def last_month(scope: Scope) -> int:

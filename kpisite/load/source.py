@@ -15,6 +15,7 @@ from kpisite.load.facts import FileFact
 from kpisite.load.faults import BETWEEN, Faults, Key, tell
 from kpisite.load.header import fold
 from kpisite.load.labels import BadLabel, PeriodLabel, product_labels, read_days, read_periods, read_products
+from kpisite.load.located import Located, locate
 from kpisite.load.onepass import Found, is_fit, read_at_once
 from kpisite.load.opening import open_parts, refuse_changed
 from kpisite.load.repair import repair
@@ -45,6 +46,7 @@ class Table:
     products: frozenset[int] = frozenset()  # that have rows
     known: Answer | None = None  # by product and month, of aggregates by their SQL: computed while the file was read
     every: str = ""  # the view of the rows of all deliveries; "" where only the newest one is known
+    located: Located | None = None  # where its rows stand in their files, where that is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
         return None
     present = {name for part in parts for name in part.header.names}
     columns = {name: kind for name, kind in used_columns(scope.site, source).items() if name in present}
-    staged = Staged(table, columns, product, {fold(name): unit for name, unit in spec.units.items()})
+    units = {fold(name): unit for name, unit in spec.units.items()}
+    staged = Staged(table, columns, product, units, scope.numbered)
     fields = {name: TableColumn(f"c{number}", kind) for number, (name, kind) in enumerate(columns.items())}
     header = tuple(sorted(present - {""}))
     found = _at_once(scope, source, staged, parts, (fields, header))
@@ -73,8 +76,9 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
     if read is None or len(scope.problems.errors) > before:
         return None
     account, spans, ends, starts = read.account, read.spans, f"{table}_rows", f"{table}_rows"
+    located = None
     if isinstance(read, _Settled):
-        ends, starts = read.ends, read.starts
+        ends, starts, located = read.ends, read.starts, read.located
     doubt_newest(scope, source, spans)
     dated = spec.as_of is not None or "{as_of}" in spec.file
     here: Engine = engine.DuckEngine(scope.connection)
@@ -82,7 +86,7 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
         here = LateEngine(engine.DuckEngine(scope.connection), [lambda: _stage_late(scope, source, staged, parts)])
     known = None if found is None else found.answer
     every = f"{table}_joined" if found is None else ""
-    made = Table(f"{table}_rows", ends, fields, header, dated, here, starts, frozenset(spans), known, every)
+    made = Table(f"{table}_rows", ends, fields, header, dated, here, starts, frozenset(spans), known, every, located)
     return made, file_facts(parts, account)
 
 
@@ -94,6 +98,7 @@ class _Settled:
     spans: Spans
     ends: str
     starts: str
+    located: Located | None
 
 
 def _at_once(
@@ -119,6 +124,7 @@ def _read_staged(scope: Scope, source: str, staged: Staged, parts: tuple[Part, .
         said = Faults(unreadable=str(error).partition("\n")[0])
         tell(scope.site.sources[source], parts, said, {}, _no_key, scope.problems)
         return None
+    located = locate(scope.connection, staged, parts) if staged.numbered else None
     account, labels = _settle(scope, source, staged, parts)
     if len(scope.problems.errors) > before:
         return None
@@ -126,7 +132,7 @@ def _read_staged(scope: Scope, source: str, staged: Staged, parts: tuple[Part, .
     # Periods without days all lie on day 0: then there is nothing to choose.
     daily = any(label.day for label in labels.periods.values())
     ends, starts = (f"{table}_ends", f"{table}_starts") if daily else (f"{table}_rows", f"{table}_rows")
-    return _Settled(account, spans, ends, starts)
+    return _Settled(account, spans, ends, starts, located)
 
 
 def _stage_late(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...]) -> None:
@@ -203,6 +209,8 @@ def _create_view(scope: Scope, source: str, staged: Staged, labels: _Labels, lin
     spec, table = scope.site.sources[source], staged.table
     last = last_month(scope)
     fields = "".join(f", r.c{number}" for number in range(len(staged.columns)))
+    if staged.numbered:
+        fields += ", r.record" if line == "NULL" else f", coalesce(r.record, {line}) AS record"
     day = "a.day" if spec.as_of is not None else "f.as_of"
     join = (
         f"JOIN {engine.name(table + '_days')} a ON r.as_of = a.label"

@@ -45,6 +45,7 @@ class Staged:
     columns: Mapping[str, Column]  # in the order of c0 c1 ...
     product: str | None  # the product of every row, where neither a column nor the path tells it
     units: Mapping[str, str]  # of columns, by their names as they are compared
+    numbered: bool = False  # rows keep the order of their files, and those of Parquet files have a number
 
 
 def stage(connection: engine.Connection, staged: Staged, source: Source, parts: Sequence[Part]) -> None:
@@ -59,7 +60,8 @@ def stage(connection: engine.Connection, staged: Staged, source: Source, parts: 
     selects = [_columns(staged, source, part, part.text) for part in parts if isinstance(part.text, ColumnFile)]
     selects += [_cast(staged, source, list(group)) for _, group in groupby(texts, key=_shape)]
     # Only where the last row of several is to stand, the order of lines matters.
-    connection.execute(f"SET preserve_insertion_order={str(source.repeats == 'last').lower()}")
+    in_order = source.repeats == "last" or staged.numbered
+    connection.execute(f"SET preserve_insertion_order={str(in_order).lower()}")
     kind = "TABLE" if texts else "VIEW"
     connection.execute(f"CREATE {kind} {engine.name(staged.table)} AS {' UNION ALL '.join(selects)}")
     connection.execute("SET preserve_insertion_order=false")
@@ -127,7 +129,7 @@ def _cast(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
         value, doubt = _typed(f"t{number}", f"c{number}", kind, staged.units.get(name, ""), source, signs)
         values.append(f", t{number}, {value} AS c{number}")
         rejects.append(f", c{number}, {doubt} AS b{number}")
-    labels = "file, product, period, as_of"
+    labels = f"file, product, period, as_of{', record' if staged.numbered else ''}"
     inner = f"SELECT {labels}, blank{''.join(values)} FROM ({_texts(staged, source, parts)})"
     return f"SELECT {labels}, blank{''.join(rejects)} FROM ({inner})"
 
@@ -166,8 +168,9 @@ def _columns(
         f"{product} AS product",
         f"{period} AS period",
         f"{as_of} AS as_of",
-        "false AS blank",
     ]
+    selected += ["file_row_number + 1 AS record"] if staged.numbered else []
+    selected += ["false AS blank"]
     selected += [f"{day} AS day"] if day else []
     for number, (name, kind) in enumerate(staged.columns.items()):
         unit, field = staged.units.get(name, ""), fields.get(name)
@@ -181,7 +184,7 @@ def _columns(
         else:
             value, doubt = field.value(kind, factor_of(unit) or ONE)
         selected += [f"{value} AS c{number}", f"{doubt} AS b{number}"]
-    return f"SELECT {', '.join(selected)} FROM {read(file.readable)}"
+    return f"SELECT {', '.join(selected)} FROM {read(file.readable, numbered=staged.numbered)}"
 
 
 def _shape(part: Part) -> tuple[tuple[str, ...], int, str]:
@@ -223,6 +226,8 @@ def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
         f"{period} AS period",
         f"{as_of} AS as_of",
     ]
+    # Of texts it is the row of the table, which stands in their order.
+    fields += ["CAST(NULL AS BIGINT) AS record"] if staged.numbered else []
     fields += [f"{column.get(name, NOTHING)} AS t{number}" for number, name in enumerate(staged.columns)]
     filled = ", ".join([*labels, *(column[name] for name in staged.columns if name in column)])
     shape = parts[0].header

@@ -37,14 +37,23 @@ class Tables:
         self.connections.close()
 
 
-def open_tables(site: Site, root: Path, as_of: dt.date, problems: Problems, ahead: Ahead | None = None) -> Tables:
+def open_tables(
+    site: Site,
+    root: Path,
+    as_of: dt.date,
+    problems: Problems,
+    ahead: Ahead | None = None,
+    *,
+    numbered: bool = False,
+) -> Tables:
     """Read every source that measures use; a source with mistakes is left out and its problems are told.
 
-    `ahead` says what will be asked of a source, so that a large file need be read only once.
+    `ahead` says what will be asked of a source, so that a large file need be read only once. Rows that are `numbered`
+    can be found again in their files.
     """
     folder = Path(tempfile.mkdtemp(prefix="kpisite-", dir=_spill(site, root)))
     connection = engine.connect(folder, site.engine)
-    scope = Scope(site, root, as_of, folder, connection, problems, ahead)
+    scope = Scope(site, root, as_of, folder, connection, problems, None if numbered else ahead, numbered)
     connections = Connections(site, problems)
     used = {measure.source for measure in site.measures.values()}
     tables: dict[str, Table] = {}

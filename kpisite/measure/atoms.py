@@ -112,6 +112,20 @@ def lowered(atom: Atom, engine: Engine) -> exp.Expr:
     return tree if engine.dialect == "duckdb" else _portable(tree, engine.dialect)
 
 
+def value_in_row(atom: Atom) -> exp.Expr:
+    """What the atom takes from one row, NULL where it takes nothing: added up, counted or compared it is the atom."""
+    tree = parse_one(atom.sql, read="duckdb")
+    where = tree.expression.this if isinstance(tree, exp.Filter) else None
+    value = (tree.this if isinstance(tree, exp.Filter) else tree).this
+    if isinstance(value, exp.Distinct):
+        value = value.expressions[0]
+    if isinstance(value, exp.Order):
+        value = value.this
+    if isinstance(value, exp.Star):
+        value = exp.Literal.number(1)
+    return value.copy() if where is None else _where(where, value)
+
+
 def _portable(tree: exp.Expr, dialect: str) -> exp.Expr:
     where = tree.expression.this if isinstance(tree, exp.Filter) else None
     call = tree.this if isinstance(tree, exp.Filter) else tree

@@ -95,6 +95,10 @@ class Parted:
         """The query in the words of the engine behind it."""
         return self.engine.text(query)
 
+    def run(self, sql: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        """Ask the engine behind it for rows."""
+        return self.engine.run(sql)
+
     def fetch(self, query: exp.Expr) -> Answer:
         """Ask the engine behind it."""
         return self.engine.fetch(query)

@@ -122,7 +122,14 @@ def _measures(o: _Teller) -> Paragraph:
     rows = [row for one in o.x.measures for row in _measure_rows(o, one)]
     heads = (head["measure"], head["name"], head["period"], head["value"], words["rows"], head["sql"], head["source"])
     grid = Grid(heads, tuple(rows), (3, 4)) if rows else None
-    return Paragraph("measures", words["measures"], (), grid)
+    lines = (Line(words["list_rows"], Code(_command(o.x))),) if rows and o.x.rows is None else ()
+    return Paragraph("measures", words["measures"], lines, grid)
+
+
+def _command(x: Explanation) -> str:
+    """How the rows behind a figure are listed."""
+    version = f" --version {x.release}" if x.frozen else ""
+    return f"kpisite explain {x.product}/{x.indicator}@{x.period.replace(' ', '-')}{version} --rows 20"
 
 
 def _measure_rows(o: _Teller, one: MeasureUsed) -> Iterator[tuple[str, ...]]:

@@ -1,12 +1,15 @@
 """The same site over files, a real PostgreSQL and a real Spark cluster: equal to the last digit."""
 
 import os
+import statistics
 
 import pytest
 import yaml
 
-from kpisite.build import report_of
+from kpisite.build import judged_with_rows, report_of
+from kpisite.declare.read import read_site
 from kpisite.errors import AuthorError, Problems
+from kpisite.explaining import explanation, rows_behind
 from kpisite.publish.exports import exports
 from tests import servers
 from tests.conftest import kpisite
@@ -130,6 +133,46 @@ def test_spark_says_what_duckdb_says(folder, from_csv, lake, monkeypatch):
     place = {"warehouse": {"url": "${KPISITE_LAKE}", "settings": servers.spark_settings()}}
 
     assert results(shop.site(folder / "lake", sources, place)) == from_csv
+
+
+# How each measure follows from the values of its rows.
+FROM_ROWS = {
+    "turnover": sum,
+    "online": sum,
+    "orders": len,
+    "promoters": len,
+    "customers": lambda values: len(set(values)),
+    "largest": max,
+    "middle": statistics.median,
+    "mean": lambda values: sum(values) / len(values),
+    "closing": sum,
+    "opening_day": sum,
+}
+
+
+def rows_give_the_inputs(config, run):
+    """The SELECT that `explain` tells lists rows whose values give what went into the figure."""
+    with judged_with_rows(read_site(config, Problems()), config, Problems()) as (report, tables):
+        for name, how in FROM_ROWS.items():
+            found = explanation(report, f"bank/{name.replace('_', '-')}@2025-Q4")
+            ((use,),) = [one.uses for one in found.measures]
+            (taken,) = rows_behind(report, tables, found, 10_000)
+            values = [row["v0"] for row in run(taken.select) if row["v0"] is not None]
+            assert taken.rows == len(taken.listed) == len(values)
+            assert float(how(values)) == pytest.approx(use.value, rel=1e-12), name
+
+
+def test_the_rows_of_postgresql_are_listed_by_a_select(folder, warehouse, monkeypatch):
+    import sqlalchemy
+
+    monkeypatch.setenv("KPISITE_WAREHOUSE_URL", warehouse)
+    engine = sqlalchemy.create_engine(warehouse, poolclass=sqlalchemy.pool.NullPool)
+    with engine.connect() as connection:
+
+        def run(sql):
+            return connection.execution_options(no_parameters=True).exec_driver_sql(sql).mappings()
+
+        rows_give_the_inputs(a_site(folder / "pg-rows"), run)
 
 
 def test_sums_are_the_same_in_every_run_and_with_any_number_of_threads(folder, from_csv):
