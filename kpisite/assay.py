@@ -1,7 +1,10 @@
-"""How sound the data of a report are, in lines for the command line; the same facts as on the page of data quality."""
+"""How sound the data of a report are, in lines for the command line; and whether it was signed."""
 
-from kpisite.errors import Place, Problem
+from collections.abc import Sequence
+
+from kpisite.errors import Place, Problem, Problems
 from kpisite.evaluate.report import Report
+from kpisite.evaluate.signing import unsigned
 from kpisite.evaluate.soundness import Share, soundness, summary
 
 WORDS = {
@@ -29,6 +32,16 @@ def notes(report: Report) -> tuple[Problem, ...]:
         what = f"{len(found.bounds)} figures lie outside the natural bounds of their indicators"
         lines.append(_note(what, "quality-bounds"))
     return tuple(lines)
+
+
+def doubt_signatures(report: Report, reports: Sequence[Report], problems: Problems) -> None:
+    """Warn of the parts of released versions, and of the working one, that were not signed in time."""
+    site = report.site
+    versions = [(one.version, one.period) for one in reports if one.frozen or one.version == report.version]
+    for one in unsigned(report, versions):
+        what = f"'{one.product}' in version {one.version} was to be signed by {one.due} and is not, after {one.days}"
+        hint = f"Owner: {one.owner or 'none named'}; signatures are declared under 'reviews', by two pairs of eyes."
+        problems.warn(site.place("products", one.product), f"{what} working days", hint, "unsigned")
 
 
 def _of(share: Share) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from kpisite.assay import notes
+from kpisite.assay import doubt_signatures, notes
 from kpisite.declare.model import Site
 from kpisite.declare.read import read_site
 from kpisite.errors import AuthorError, Place, Problem, Problems
@@ -104,7 +104,7 @@ def build(config: Path, folder: Path, *, strict: bool = False, options: str = ""
             frozen = beside.submit(read_releases, config.parent / RELEASES)
             report = judged(site, config, problems, strict=strict, log=log)
             reports = versions_of(config, report, frozen.result())
-        _doubt(reports, report.site, problems, strict=strict)
+        _doubt(reports, report, problems, strict=strict)
         log("releases")
         parts = site_parts(reports, theme, program_and_look(config.parent))
         published = publish(around(reports, theme), folder, parts, memory_file(config.parent, folder))
@@ -189,9 +189,10 @@ def versions_of(config: Path, report: Report, frozen: tuple[Report, ...] | None 
     return tuple(sorted((*releases, *working), key=lambda one: (one.period, one.frozen, one.version)))
 
 
-def _doubt(reports: Sequence[Report], site: Site, problems: Problems, *, strict: bool = False) -> None:
-    """Nothing that was published changes in silence."""
-    doubt_restatements(explained(restatements(reports), site), site, problems)
+def _doubt(reports: Sequence[Report], report: Report, problems: Problems, *, strict: bool = False) -> None:
+    """Nothing that was published changes in silence, or stays unsigned."""
+    doubt_restatements(explained(restatements(reports), report.site), report.site, problems)
+    doubt_signatures(report, reports, problems)
     if strict and problems.warnings:
         raise AuthorError(problems.found)
 
@@ -258,7 +259,7 @@ def check(config: Path, *, pages: bool, strict: bool) -> Checked:
     report = judged(site, config, problems, strict=strict)
     reports = versions_of(config, report)
     problems.found += problems_of(lint(report, [one for one in reports if one.frozen]))
-    _doubt(reports, report.site, problems)
+    _doubt(reports, report, problems)
     if pages:
         problems.found += check_links(site_files(reports, theme))
     problems.stop_if_any()

@@ -245,6 +245,7 @@ class WarningPage(Frame):
     template: ClassVar[str] = "warnings.html"
 
     facts: tuple[Fact, ...]  # open, new and cleared since the version before
+    unsigned: Table | None  # parts of the version that nobody signed in time
     tables: tuple[Table | None, ...]  # critical, high and medium: one row for each figure, by its most severe warning
     infos: Folded | None
     quality: Table  # of the warnings that look ahead

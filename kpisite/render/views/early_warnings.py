@@ -23,6 +23,7 @@ from kpisite.render.pages import WarningPage
 from kpisite.render.parts import Fact, Folded, Table
 from kpisite.render.views.ahead import grain_of
 from kpisite.render.views.rows import LONGEST, longest
+from kpisite.render.views.signed import unsigned_table
 from kpisite.render.views.warned import PATH, warned_table
 
 _IMPROVEMENTS = [VARIATIONS.index(name) for name in ("improvement-high", "improvement-low")]
@@ -37,6 +38,7 @@ def warning_page(e: Edition, earlier: Report | None = None) -> WarningPage:
     return WarningPage(
         **e.frame(PATH, title=words["title"], lead=words["lead"].format(**counts(warned)), section="warnings"),
         facts=_facts(e, every, known, new, earlier),
+        unsigned=unsigned_table(e, root),
         tables=tuple(_by_severity(e, severity, warned, new) for severity in BY_SEVERITY[:-1]),
         infos=_infos(e, warned, new),
         quality=_quality(e),

@@ -11,6 +11,7 @@ from kpisite.render.pages import History
 from kpisite.render.parts import Table
 from kpisite.render.views.changes import before, changes_path
 from kpisite.render.views.restated import restatement_log
+from kpisite.render.views.signed import signed_text
 
 
 def history(e: Edition, reports: Sequence[Report]) -> History:
@@ -35,9 +36,12 @@ def _versions(e: Edition, reports: Sequence[Report], root: str) -> Table:
         e.head("score", "num"),
         e.head("status", "status"),
         *(e.head(key, "num") for key in ("green", "amber", "red", "grey")),
+        e.head("signed"),
         e.head("changed"),
     )
-    return marks.table("versions", e.t["history"]["caption"], heads, rows)
+    return marks.table_of_columns(
+        "versions", e.t["history"]["caption"], *marks.filled(heads, list(zip(*rows, strict=True)))
+    )
 
 
 def _version(e: Edition, reports: Sequence[Report], n: int, root: str) -> list[str]:
@@ -60,14 +64,15 @@ def _version(e: Edition, reports: Sequence[Report], n: int, root: str) -> list[s
     if earlier is not None:
         href = f"{root}../../{report.version}/{language}/{changes_path(earlier, report)}"
         changed = marks.anchor(e.t["changes"]["link"].format(before=earlier.version), href)
+    signed = "" if report.version != report.site.report.version else signed_text(e, report)
     bank = next((s for s, subject in enumerate(report.subjects) if subject.level == "bank"), None)
     if bank is None:
-        return [*row, "", "", "", "", "", "", changed]
+        return [*row, "", "", "", "", "", "", signed, changed]
     scores, now, c = report.scores[Grain.MONTH], report.now(), len(report.families)
     counts = e.counts(scores.counts[bank, c, now].tolist())
     mark = e.mark(int(scores.status[bank, c, now]))
     numbers = [count.number for count in counts]
-    return [*row, e.composite(float(scores.score[bank, c, now])), mark, *numbers, changed]
+    return [*row, e.composite(float(scores.score[bank, c, now])), mark, *numbers, signed, changed]
 
 
 def _bank(e: Edition) -> Table | None:

@@ -18,11 +18,11 @@ from kpisite.render.levels import MOST_BLOCKS
 from kpisite.render.narrative import around, changes, driver_sentence, figure_sentence, joined, told_sentence, told_step
 from kpisite.render.pages import ProductList, Scorecard
 from kpisite.render.parts import Block, Fact, Folded, Head, Item, Link, Table
-from kpisite.render.signing import signing
 from kpisite.render.views import plotted
 from kpisite.render.views.cards import actions_table, plan_cards
 from kpisite.render.views.reasons import of_period, of_release
 from kpisite.render.views.rows import LONGEST, figure_column, judged_columns, longest, weight_column
+from kpisite.render.views.signed import product_signed
 from kpisite.render.views.warned import product_warnings, risk_register
 
 
@@ -143,19 +143,9 @@ def _facts(e: Edition, s: int) -> tuple[Fact, ...]:
         Fact(words["line"], e.say(e.site.lines[product.line].name)),
         Fact(words["launched"], e.tongue.period(product.launched) if product.launched else ""),
         Fact(words["share"], e.percent(product.share / total, 1) if total else ""),
-        *([_signed(e, s)] if e.site.reviews else []),
+        *([product_signed(e, s)] if e.site.reviews else []),
     )
     return tuple(fact for fact in facts if fact.value)
-
-
-def _signed(e: Edition, s: int) -> Fact:
-    """Who signed; signatures that do not suffice yet stand behind the words for that."""
-    words, found = e.t["of_product"], signing(e.report, e.report.subjects[s].id)
-    names = e.listed(
-        words["signed_by"].format(person=one.person, role=one.role, day=e.tongue.date(one.on.isoformat()))
-        for one in found.reviews
-    )
-    return Fact(words["signed"], names) if found.whole else Fact(words["signed"], words["not_signed"], names)
 
 
 def _families(e: Edition, s: int, root: str) -> Table:

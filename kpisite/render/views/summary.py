@@ -14,11 +14,11 @@ from kpisite.render.headlines import calm, score_box, summary_lead, summary_sent
 from kpisite.render.narrative import figure_sentence, good_sentence
 from kpisite.render.pages import Summary
 from kpisite.render.parts import Fact, Head, Item, Link, ScoreBox, Table
-from kpisite.render.signing import signed_products
 from kpisite.render.views import plotted
 from kpisite.render.views.cards import covered
 from kpisite.render.views.rows import LONGEST, judged_columns, longest, weight_column
 from kpisite.render.views.scorecard import item_of, products_table
+from kpisite.render.views.signed import house_signed
 
 # What a reader takes in within half a minute.
 MOST_ATTENTION = 5
@@ -71,16 +71,7 @@ def _completeness(e: Edition) -> tuple[Fact, ...]:
         names.append(e.t["ui"]["plus_more"].format(count=len(found) - MOST_ATTENTION))
     missing = Fact(words["missing"], e.listed(names))
     received_ = Fact(words["received"], say["summary"]["completeness"].format(**facts))
-    return (received_, *([missing] if names else []), *_signed(e))
-
-
-def _signed(e: Edition) -> tuple[Fact, ...]:
-    """How many products are signed; nothing where nobody ever signs."""
-    if not e.site.reviews:
-        return ()
-    signed, total = signed_products(e.report)
-    words = e.t["of_completeness"]
-    return (Fact(words["signed"], words["signed_products"].format(signed=signed, total=total)),)
+    return (received_, *([missing] if names else []), *house_signed(e))
 
 
 def used_families(e: Edition) -> tuple[int, ...]:
