@@ -73,8 +73,8 @@ def reasons(before: Moment, after: Moment) -> Reasons:
 
 
 @dataclass(frozen=True, slots=True)
-class HouseReasons:
-    """Why the composite of the bank moved: its two values, and the parts of the change by product."""
+class RollupReasons:
+    """Why the composite of the bank or of a line moved: its two values, and the parts of the change by product."""
 
     before: float
     after: float
@@ -83,17 +83,17 @@ class HouseReasons:
     mix: float  # products that appear, leave or have no composite
 
 
-def house_reasons(before: Moment, after: Moment) -> HouseReasons | None:
-    """Split the change of the bank's composite; nothing where one of the two is none."""
-    products = _joined(_products(after.report), _products(before.report))
-    means = [_mean(one, products) for one in (before, after)]
+def rollup_reasons(before: Moment, after: Moment, subject: str) -> RollupReasons | None:
+    """Split the change of the composite of the bank or of a line; nothing where one of the two is none."""
+    products = _joined(*(_members(one.report, subject) for one in (after, before)))
+    means = [_mean(one, products, subject) for one in (before, after)]
     first, second = means
     if any(one is None for one in means) or first is None or second is None:
         return None
     split = split_means(first, second)
     gained = np.where(np.isnan(first.score) | np.isnan(second.score), 0.0, second.score - first.score)
     scores, shares = (split.share * gained)[0, :, 0].tolist(), split.weight[0, :, 0].tolist()
-    return HouseReasons(
+    return RollupReasons(
         before=first.whole[0].item(),
         after=second.whole[0].item(),
         scores=tuple(zip(products, scores, strict=True)),
@@ -102,18 +102,24 @@ def house_reasons(before: Moment, after: Moment) -> HouseReasons | None:
     )
 
 
-def _mean(moment: Moment, products: Sequence[str]) -> Mean | None:
-    """The bank's composite as the mean of its products by their shares."""
+def _members(report: Report, subject: str) -> tuple[str, ...]:
+    """The products that the bank or a line is made of; none where the report does not know it."""
+    members = next((one.members for one in report.subjects if one.id == subject), ())
+    return tuple(report.subjects[s].id for s in members)
+
+
+def _mean(moment: Moment, products: Sequence[str], subject: str) -> Mean | None:
+    """The composite of the bank or of a line as the mean of its products by their shares."""
     report, t, c = moment.report, moment.t, len(moment.report.families)
     scores = report.scores[Grain.MONTH].score[:, c, t]
-    bank = next((s for s, subject in enumerate(report.subjects) if subject.level == "bank"), None)
-    if bank is None or np.isnan(scores[bank]):
+    whole = next((s for s, one in enumerate(report.subjects) if one.id == subject), None)
+    if whole is None or np.isnan(scores[whole]):
         return None
-    where = {subject.id: s for s, subject in enumerate(report.subjects)}
+    where = {id_: report.subject(id_) for id_ in _members(report, subject)}
     score = [scores[where[id_]].item() if id_ in where else np.nan for id_ in products]
     weight = [report.site.products[id_].share if id_ in where else 0.0 for id_ in products]
     weights, cells = (np.array(column, dtype=np.float64).reshape(1, -1, 1) for column in (weight, score))
-    return Mean(weights, cells, scores[[bank]])
+    return Mean(weights, cells, scores[[whole]])
 
 
 def is_redefined(indicator: Indicator, first: Period, second: Period) -> bool:

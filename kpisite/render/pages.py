@@ -27,6 +27,7 @@ from kpisite.render.parts import (
     Phase,
     PlanCard,
     PracticeCard,
+    RollupEffects,
     ScoreBox,
     Section,
     Step,
@@ -196,7 +197,7 @@ class IndicatorPage(Frame):
     chart: Markup  # small multiples, one for each product
     products: Table
     rollups: Table | None  # lines and bank, and which products they cover
-    mix: Table | None  # why the bank's ratio moved: products and shares
+    mix: tuple[RollupEffects, ...]  # why the ratios of the bank and of lines moved
     versions: Table | None
     measures: Table | None
     benchmarks: Table | None
@@ -352,6 +353,7 @@ class ChangesPage(Frame):
     template: ClassVar[str] = "changes.html"
 
     house: Why | None  # the composite of the whole house, product by product
+    lines: tuple[Why, ...]  # the same of the lines that are more than one product
     composites: Table
     parts: tuple[Table, ...]  # statuses, restated figures, declarations, plans: those that have changes
     values: Folded | None

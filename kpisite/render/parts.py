@@ -122,6 +122,15 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
+class RollupEffects:
+    """Why the ratio of the bank or of a line moved: its tables, which stand open for the bank."""
+
+    title: str
+    open: bool
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """Why a composite moved: a sentence, a waterfall, and the table of all parts."""
 

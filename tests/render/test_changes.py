@@ -73,6 +73,25 @@ def test_the_waterfall_of_the_house_ends_where_its_composite_does(releases):
     assert round(sum(float(row[2].replace("−", "-")) for row in parts), 1) == 1.5
 
 
+def test_the_waterfalls_of_the_lines_end_where_their_composites_do(releases):
+    """A line of one product has none of its own."""
+    e = in_language("en", releases[2])
+    page = changes_page(e, releases[1])
+
+    composites = {row[0]: row for row in rows(page.composites)}
+    assert [(why.id, why.title) for why in page.lines] == [
+        ("why-line-retail", "Retail banking"),
+        ("why-line-corporate", "Corporate banking"),
+    ]
+    for why in page.lines:
+        *parts, total = rows(why.table.table)
+        before, after, change = (composites[why.title][n] for n in (1, 3, 5))
+        assert total[2:] == [change, f"{before} → {after}"]
+        members = e.report.subjects[e.report.subject(why.id.removeprefix("why-").replace("-", ":"))].members
+        assert {row[0] for row in parts} <= {e.subjects[p] for p in members}
+        assert round(sum(float(row[2].replace("−", "-")) for row in parts), 1) == float(change.replace("−", "-"))
+
+
 def test_declarations_that_read_otherwise_stand_in_their_tables():
     key = {"weight": 50, "target": 100, "tolerance": 10}
     indicators = {"csat": an_indicator(), "nps": an_indicator(name="NPS")}

@@ -6,7 +6,7 @@ import pytest
 
 from kpisite.render.board import board
 from kpisite.render.edition import edition
-from kpisite.render.views.effects import mix_effects, ratio_effects
+from kpisite.render.views.effects import mix_effects, ratio_effects, rollup_effects
 from tests.evaluate.test_demo_signals import demo_of
 from tests.render.reading import rows
 from tests.render.small import TEXTS
@@ -37,15 +37,33 @@ def test_the_effects_of_numerator_and_denominator_add_up(both):
 def test_the_effects_of_products_and_shares_add_up(both):
     for e in both:
         i = e.report.indicator("npl-ratio")
-        table = mix_effects(e, i)
-        found = rows(table)
+        whole = (e.board.bank, e.report.subject("line:retail"))
+        for s, table in zip(whole, (mix_effects(e, s, i) for s in whole), strict=True):
+            found = rows(table)
 
-        assert len(found) > 2
-        for side in (1, 2):
-            assert sum(tenths(row[side]) for row in found[:-1]) == tenths(found[-1][side])
+            assert len(found) > 2
+            assert {row[0] for row in found[:-1]} <= {e.subjects[p] for p in e.report.subjects[s].members}
+            for side in (1, 2):
+                assert sum(tenths(row[side]) for row in found[:-1]) == tenths(found[-1][side])
+
+
+def test_the_bank_and_its_lines_tell_why_a_ratio_moved_in_the_same_tables(both):
+    for e in both:
+        found = rollup_effects(e, e.report.indicator("npl-ratio"))
+
+        assert [(one.title, one.open) for one in found] == [
+            (e.subjects[e.board.bank], True),
+            (e.subjects[e.report.subject("line:retail")], False),
+        ]  # the other lines have one product with bad loans, whose own page tells
+        for one in found:
+            products, sides = (rows(table) for table in one.tables)
+            assert sum(tenths(cell) for cell in products[-1][1:]) == tenths(sides[-1][-1])
+        ids = [table.id for one in found for table in one.tables]
+        assert ids == ["mix-effects", "ratio-effects", "mix-effects-retail", "ratio-effects-retail"]
 
 
 def test_what_is_no_ratio_of_measures_is_not_split(both):
     e = both[0]
     assert ratio_effects(e, e.report.subject("credit-card"), e.report.indicator("nps")) is None
-    assert mix_effects(e, e.report.indicator("eva")) is None
+    assert mix_effects(e, e.board.bank, e.report.indicator("eva")) is None
+    assert rollup_effects(e, e.report.indicator("eva")) == ()

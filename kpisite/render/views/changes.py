@@ -13,7 +13,7 @@ from kpisite.render import marks
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.pages import ChangesPage
 from kpisite.render.parts import Folded, Head, Link, Table
-from kpisite.render.views.reasons import of_house
+from kpisite.render.views.reasons import of_house, of_lines
 from kpisite.render.views.rows import LONGEST, longest
 
 
@@ -50,6 +50,7 @@ def changes_page(e: Edition, earlier: Report) -> ChangesPage:
     return ChangesPage(
         **e.frame(path, title=words["title"].format(**names), lead=lead, section="history", crumbs=crumbs),
         house=of_house(e, earlier),
+        lines=of_lines(e, earlier),
         composites=_composites(e, found.composites, root),
         parts=tuple(part for part in _parts(e, found, seen, root) if part is not None),
         values=_folded(e, found.values, root),

@@ -1,6 +1,6 @@
 """Why a ratio moved, as a table: what its numerator and denominator did, or its products and their shares."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from kpisite.evaluate.apportion import apportion
@@ -13,15 +13,33 @@ from kpisite.measure.expression import Expression
 from kpisite.render import marks
 from kpisite.render.board import YEAR
 from kpisite.render.edition import Edition
-from kpisite.render.parts import Head, Table
+from kpisite.render.parts import Head, RollupEffects, Table
 from kpisite.render.told import exact
 
 # Of measures that are not shown in larger units.
 MEASURE_DECIMALS = 2
 
 
+def rollup_effects(e: Edition, i: int) -> tuple[RollupEffects, ...]:
+    """Why the ratio of the bank and of each line moved, as far as it can be split: by product, and by its two sides."""
+    subjects = (*(() if e.board.bank is None else (e.board.bank,)), *e.board.lines)
+    found = (
+        RollupEffects(e.subjects[s], e.report.subjects[s].level == "bank", tuple(_tables(e, s, i)))
+        for s in subjects
+        if e.report.role[s, i] != ABSENT
+    )
+    return tuple(one for one in found if one.tables)
+
+
+def _tables(e: Edition, s: int, i: int) -> Iterator[Table]:
+    """The products' part comes first; of a line that is one product its own page tells."""
+    by_product = mix_effects(e, s, i)
+    by_side = ratio_effects(e, s, i) if by_product is not None else None
+    yield from (table for table in (by_product, by_side) if table is not None)
+
+
 def ratio_effects(e: Edition, s: int, i: int) -> Table | None:
-    """The change of a product's ratio on the month and on the year before; nothing for what is no ratio of measures."""
+    """The change of a ratio on the month and on the year before; nothing for what is no ratio of measures."""
     found = _desk(e, i)
     if found is None:
         return None
@@ -33,7 +51,8 @@ def ratio_effects(e: Edition, s: int, i: int) -> Table | None:
             rows += _rows(e, i, one, e.t["say"]["from_month"].format(period=e.month_labels[t]))
     words = e.t["ratio_effects"]
     heads = (e.head("period"), e.head("effect"), e.head("before", "num"), e.head("after", "num"), _head(e, i))
-    return marks.table("ratio-effects", words["title"], heads, rows, note=words["note"]) if rows else None
+    id_ = _anchor(e, "ratio-effects", s)
+    return marks.table(id_, words["title"], heads, rows, note=words["note"]) if rows else None
 
 
 def driver_of(e: Edition, s: int, i: int) -> Driver | None:
@@ -44,14 +63,14 @@ def driver_of(e: Edition, s: int, i: int) -> Driver | None:
     return driver(found, s, e.board.months.periods[t], e.board.months.periods[e.board.now])
 
 
-def mix_effects(e: Edition, i: int) -> Table | None:
-    """The change of the bank's ratio on the year before by product; else on the month before."""
-    bank, found = e.board.bank, _desk(e, i)
-    if bank is None or found is None or e.report.role[bank, i] == ABSENT:
+def mix_effects(e: Edition, s: int, i: int) -> Table | None:
+    """The change of the ratio of the bank or a line on the year before by product; else on the month before."""
+    found = _desk(e, i)
+    if found is None:
         return None
     now, words = e.board.months.periods[e.board.now], e.t["ratio_effects"]
     for t in reversed(_before(e)):
-        split = e.fact(("mix", i, t), partial(parts, found, bank, e.board.months.periods[t], now))
+        split = e.fact(("mix", s, i, t), partial(parts, found, s, e.board.months.periods[t], now))
         if split is None:
             continue
         column = e.plain_columns[i]
@@ -67,8 +86,14 @@ def mix_effects(e: Edition, i: int) -> Table | None:
             first=e.tongue.figure(split.before, column), last=e.tongue.figure(split.after, column),
         )  # fmt: skip
         heads = (e.head("product"), e.head("within", "num"), e.head("of_share", "num"))
-        return marks.table("mix-effects", caption, heads, rows, note=words["mix_note"])
+        return marks.table(_anchor(e, "mix-effects", s), caption, heads, rows, note=words["mix_note"])
     return None
+
+
+def _anchor(e: Edition, name: str, s: int) -> str:
+    """The id of a table; those of lines stand on one page and are told apart."""
+    subject = e.report.subjects[s]
+    return f"{name}-{subject.id.removeprefix('line:')}" if subject.level == "line" else name
 
 
 def _desk(e: Edition, i: int) -> Desk | None:

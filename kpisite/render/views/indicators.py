@@ -19,7 +19,7 @@ from kpisite.render.parts import Group, Head, Link, Table
 from kpisite.render.views import plotted
 from kpisite.render.views.cards import covered, practice_cards
 from kpisite.render.views.definition import benchmarks, code, definition, measures, versions
-from kpisite.render.views.effects import mix_effects
+from kpisite.render.views.effects import rollup_effects
 from kpisite.render.views.rows import LONGEST, figure_column, judged_columns, longest, weight_column
 
 # More small charts than this are not compared any more; the table has all products.
@@ -91,7 +91,7 @@ def indicator_page(e: Edition, i: int) -> IndicatorPage:
         chart=_multiples(e, i, products),
         products=_now(e, products, below, root),
         rollups=_rollups(e, above, root) if rolled else None,
-        mix=mix_effects(e, i),
+        mix=rollup_effects(e, i),
         versions=e.once(("versions", i), lambda: versions(e, i)),
         measures=e.once(("measures", i), lambda: measures(e, i)),
         benchmarks=e.once(("benchmarks", i), lambda: benchmarks(e, i)),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kpisite.declare.model import Indicator
 from kpisite.evaluate.apportion import apportion
 from kpisite.evaluate.decompose import DEFINITION, EFFECTS, RESTATEMENT, TARGET, VALUE, WEIGHT, State
-from kpisite.evaluate.reasons import HouseReasons, Moment, Reasons, house_reasons, reasons
+from kpisite.evaluate.reasons import Moment, Reasons, RollupReasons, reasons, rollup_reasons
 from kpisite.evaluate.report import Report
 from kpisite.periods import Grain
 from kpisite.render.edition import Edition
@@ -194,18 +194,33 @@ def _mixed(e: Edition, story: Story) -> str:
 
 def of_house(e: Edition, earlier: Report) -> Why | None:
     """Why the composite of the whole house moved from one version's period to the other's, product by product."""
+    words = e.t["changes"]
+    return None if e.board.bank is None else _of_rollup(e, earlier, e.board.bank, ("why-house", words["house"]))
+
+
+def of_lines(e: Edition, earlier: Report) -> tuple[Why, ...]:
+    """The same of each line that is more than one product; of the others the product's own page tells."""
+    several = [s for s in e.board.lines if len(e.report.subjects[s].members) > 1]
+    found = (
+        _of_rollup(e, earlier, s, (f"why-{e.report.subjects[s].id.replace(':', '-')}", e.subjects[s])) for s in several
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def _of_rollup(e: Edition, earlier: Report, s: int, named: tuple[str, str]) -> Why | None:
+    """The block of the house or of a line with its id and title."""
     before, after = (Moment(report, report.now()) for report in (earlier, e.report))
-    found = house_reasons(before, after)
+    found = rollup_reasons(before, after, e.report.subjects[s].id)
     if found is None:
         return None
     first, last = e.composite_tenths(found.before), e.composite_tenths(found.after)
-    raw = _house_parts(found)
+    raw = _rollup_parts(found)
     rounded = apportion([10 * points for _, _, points in raw], last - first)
-    bars = tuple(_house_bar(e, earlier, one[:2], tenths) for one, tenths in zip(raw, rounded, strict=True))
-    return why(e, Told(first, last, bars), "why-house", e.t["changes"]["house"], e.t["changes"]["house_note"])
+    bars = tuple(_rollup_bar(e, earlier, one[:2], tenths) for one, tenths in zip(raw, rounded, strict=True))
+    return why(e, Told(first, last, bars), *named, e.t["changes"]["house_note"])
 
 
-def _house_parts(found: HouseReasons) -> list[tuple[str, str, float]]:
+def _rollup_parts(found: RollupReasons) -> list[tuple[str, str, float]]:
     """Product, effect and points of every part that is not nothing, the largest first; a mix has no product."""
     raw = [(product, "composite", points) for product, points in found.scores]
     raw += [(product, "share", points) for product, points in found.shares]
@@ -213,7 +228,7 @@ def _house_parts(found: HouseReasons) -> list[tuple[str, str, float]]:
     return sorted([one for one in raw if abs(one[2]) > _NOTHING], key=lambda one: -abs(one[2]))
 
 
-def _house_bar(e: Edition, earlier: Report, part: tuple[str, str], tenths: int) -> Bar:
+def _rollup_bar(e: Edition, earlier: Report, part: tuple[str, str], tenths: int) -> Bar:
     product, effect = part
     word = e.t["why"]["effects"][effect]
     if not product:
