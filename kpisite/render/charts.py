@@ -171,17 +171,17 @@ def multiples(chart: MultiplesChart) -> Markup:
 
 
 def waterfall(chart: WaterfallChart) -> Markup:
-    """How one level became another: solid totals at both ends, what moved it between them."""
+    """How one level became another: the changes and their sum on a scale that holds zero, the levels as numbers."""
     on = charts_waterfall.scale(chart)
     series = {
         "row": list(range(len(chart.rows))),
         "label": [row.label for row in chart.rows],
-        "start": [max(row.start, on.low) for row in chart.rows],
+        "start": [row.start for row in chart.rows],
         "end": [row.end for row in chart.rows],
         "kind": [row.kind for row in chart.rows],
         "show": [row.display for row in chart.rows],
     }
-    words = _json({"low": on.low, "high": on.high, "ends": [on.low, on.high]})
+    words = _json({"low": on.low, "high": on.high, "ends": [0]})
     block = _block("waterfall", _joined(words, _words(chart.texts)), _json({"series": series}))
     # The heading above says what it shows; the caption what it is measured in.
     return figure("waterfall", chart.id, _caption(chart.unit), charts_waterfall.still(chart), block)

@@ -263,7 +263,14 @@ def _waterfall() -> Spec:
     rows = alt.Y("row:O", sort=None, axis=None, scale=alt.Scale(padding=0))
     scale = alt.Scale(domain=["@low", "@high"], nice=False, zero=False)
     axis = alt.Axis(
-        orient="top", values=alt.ExprRef("ends"), format=".1f", title=None, grid=False, labelPadding=2, labelFlush=True
+        orient="top",
+        values=alt.ExprRef("ends"),
+        format="d",
+        title=None,
+        grid=True,
+        gridColor="--muted",
+        labelPadding=2,
+        labelFlush=True,
     )
     x = alt.X("start:Q", scale=scale, axis=axis)
     tooltip = [alt.Tooltip("label:N", title="@indicator"), alt.Tooltip("show:N", title="@score")]
@@ -272,8 +279,11 @@ def _waterfall() -> Spec:
         scale=alt.Scale(domain=list(charts_waterfall.KINDS), range=["--line", "--green", "--red"]),
         legend=None,
     )
-    tick = series.mark_tick(orient="vertical", size=charts_waterfall.BAR, thickness=1, yOffset=6, color="--ink")
+    is_level = f"datum.kind == '{charts_waterfall.LEVEL}'"
+    moves = series.transform_filter(f"!({is_level})")
+    tick = moves.mark_tick(orient="vertical", size=charts_waterfall.BAR, thickness=1, yOffset=6, color="--ink")
     letters: dict[str, Any] = {"baseline": "alphabetic", "yOffset": -5, "fontSize": 13, "color": "--ink"}
+    letters["fontWeight"] = alt.expr(f"{is_level} ? 700 : 400")
     return _fitted(
         alt.layer(
             series.mark_bar(size=charts_waterfall.BAR, yOffset=6).encode(y=rows, x=x, x2="end:Q", color=color),

@@ -101,7 +101,10 @@ class HeatChart:
 
 
 class WaterfallRow(NamedTuple):
-    """One bar from one level to another; `kind` is total, up or down, `display` the points as shown."""
+    """One bar from one sum of changes to the next; `kind` is total, up or down, `display` the points as shown.
+
+    A row of the kind level has a number and no bar.
+    """
 
     label: str
     start: float
@@ -112,7 +115,7 @@ class WaterfallRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WaterfallChart:
-    """How one level became another: a total, what moved it, a total; `unit` also says where the scale begins."""
+    """How one level became another: a level, what moved it, the whole change, a level."""
 
     id: str
     title: str

@@ -1,8 +1,8 @@
-"""The static waterfall: solid totals at both ends, and between them what moved the one to the other.
+"""The static waterfall: the level before and after in words, and between them what moved the one to the other.
 
-Bars lie: their names are words of two languages, which no upright bar could carry on a phone. The scale does not begin
-at zero, because a change of two points among a hundred could not be seen; the totals are torn off at their left end to
-say so, and the scale's ends are printed.
+Bars lie: their names are words of two languages, which no upright bar could carry on a phone. The scale is that of the
+change and holds zero: a change of two points among a hundred can be seen, and no bar is cut off. So the levels
+themselves, which such a scale cannot show, are numbers without a bar.
 """
 
 from typing import NamedTuple
@@ -19,10 +19,12 @@ BAR = 11
 # Air beyond the lowest and the highest end of a bar, as a share of what they span.
 AIR = 0.12
 KINDS = ("total", "up", "down")
+# A level before or after: a row of words only.
+LEVEL = "level"
 
 
 class Scale(NamedTuple):
-    """The part of the points that is drawn."""
+    """The part of the changes that is drawn; it holds zero."""
 
     low: float
     high: float
@@ -33,19 +35,19 @@ class Scale(NamedTuple):
 
 
 def scale(chart: WaterfallChart) -> Scale:
-    """A scale that shows every change; it begins at zero where that is near."""
-    ends = [row.end for row in chart.rows] + [row.start for row in chart.rows if row.kind != "total"]
-    low, high = min(ends), max(ends)
+    """A scale that shows every change from zero on."""
+    ends = [end for row in chart.rows for end in (row.start, row.end)]
+    low, high = min(0.0, *ends), max(0.0, *ends)
     air = (high - low) * AIR or 1.0
-    return Scale(0.0 if 0 <= low < high - low else low - 2 * air, high + air)
+    return Scale(low - air if low else 0.0, high + air if high or not low else 0.0)
 
 
 def still(chart: WaterfallChart) -> Markup:
-    """Rows of label and points over a bar; thin lines lead from one bar to the next."""
+    """Rows of label and points over a bar; thin lines lead from one bar to the next, and one stands at zero."""
     on = scale(chart)
     tops = [HEAD + at * ROW for at in range(len(chart.rows))]
     words = [
-        text("label", "0", top + 13, row.label) + text("value", "100%", top + 13, row.display)
+        text(f"label {row.kind}", "0", top + 13, row.label) + text(f"value {row.kind}", "100%", top + 13, row.display)
         for top, row in zip(tops, chart.rows, strict=True)
     ]
     bars = []
@@ -54,22 +56,16 @@ def still(chart: WaterfallChart) -> Markup:
             [_bar(on, row.start, row.end, top) for top, row in zip(tops, chart.rows, strict=True) if row.kind == kind]
         )
         bars.append(path(f"bar {kind}", found))
-    links = "".join(
-        [f"M{on.x(row.end)} {top + 18}v{ROW + BAR}" for top, row in zip(tops, chart.rows[:-1], strict=False)]
-    )
-    torn = "".join([_tear(top) for top, row in zip(tops, chart.rows, strict=True) if row.kind == "total"])
-    ends = text("tick low", "0", 10, f"{on.low:.1f}") + text("tick high", "100%", 10, f"{on.high:.1f}")
-    height = HEAD + len(tops) * ROW
-    lines = [path("link", links), *bars, path("tear", torn if on.low else "")]
+    drawn = [(top, row) for top, row in zip(tops, chart.rows, strict=True) if row.kind != LEVEL]
+    links = "".join([f"M{on.x(row.end)} {top + 18}v{ROW + BAR}" for top, row in drawn[:-1]])
+    height, zero = HEAD + len(tops) * ROW, on.x(0.0)
+    end = "low" if not zero else "high" if zero == WIDE else "mid"
+    tick = text(f"tick {end}", f"{zero / WIDE:.1%}", 10, "0")
+    lines = [path("link", links), *bars, path("zero", f"M{zero:g} {HEAD}V{height}")]
     inner = stretched(WIDE, height, "".join(lines))
-    return drawing("waterfall", height, chart.title, f"{inner}{ends}{''.join(words)}")
+    return drawing("waterfall", height, chart.title, f"{inner}{tick}{''.join(words)}")
 
 
 def _bar(on: Scale, start: float, end: float, top: float) -> str:
     left, right = sorted((on.x(start), on.x(end)))
     return f"M{left:g} {top + 18}H{max(right, left + 1):g}v{BAR}H{left:g}z"
-
-
-def _tear(top: float) -> str:
-    """A slanting cut through the left end of a bar."""
-    return f"M14 {top + 17}l-5 {BAR + 2}M20 {top + 17}l-5 {BAR + 2}"

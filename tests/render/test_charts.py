@@ -78,8 +78,9 @@ FIGURES = {
     ),
     "waterfall": waterfall(
         WaterfallChart("w", "Why", "points",
-                       (WaterfallRow("Before", 0, 90, "total", "90.0"), WaterfallRow("A & B", 90, 92, "up", "+2.0"),
-                        WaterfallRow("C", 92, 91, "down", "−1.0"), WaterfallRow("After", 0, 91, "total", "91.0")), TEXTS)
+                       (WaterfallRow("Before", 0, 0, "level", "90.0"), WaterfallRow("A & B", 0, 2, "up", "+2.0"),
+                        WaterfallRow("C", 2, 1, "down", "−1.0"), WaterfallRow("Together", 0, 1, "total", "+1.0"),
+                        WaterfallRow("After", 1, 1, "level", "91.0")), TEXTS)
     ),
 }  # fmt: skip
 
@@ -299,20 +300,31 @@ def test_no_kind_has_an_axis_of_time(kinds):
 def test_each_bar_of_a_waterfall_begins_where_the_one_before_it_ends():
     series = block(FIGURES["waterfall"])["data"]["series"]
 
-    assert series["start"][1:3] == [90, 92]
-    assert series["end"] == [90, 92, 91, 91]
+    assert series["start"] == [0, 0, 2, 0, 1]
+    assert series["end"] == [0, 2, 1, 1, 1]
     bars = re.findall(r'<path class="bar (?:up|down)" d="M([0-9.]+) [0-9.]+H([0-9.]+)', FIGURES["waterfall"])
     (up_from, up_to), (down_from, down_to) = [tuple(map(float, bar)) for bar in bars]
     assert up_from < up_to == down_to
     assert (up_to - up_from) == pytest.approx(2 * (down_to - down_from), abs=0.2)
 
 
-def test_a_waterfall_tears_its_totals_where_the_scale_does_not_begin_at_zero():
-    near = waterfall(
-        WaterfallChart("w", "Why", "", (WaterfallRow("Before", 0, 2, "total", "2"), WaterfallRow("A", 2, 9, "up", "+7"),
-                                        WaterfallRow("After", 0, 9, "total", "9")), TEXTS)
+@pytest.mark.parametrize(("way", "end"), [(2, "low"), (-2, "high")])
+def test_a_waterfall_holds_zero_and_no_bar_of_it_is_cut_off(way, end):
+    kind = "up" if way > 0 else "down"
+    found = waterfall(
+        WaterfallChart("w", "Why", "", (WaterfallRow("Before", 0, 0, "level", "90"),
+                                        WaterfallRow("A", 0, way, kind, f"{way}"),
+                                        WaterfallRow("Together", 0, way, "total", f"{way}"),
+                                        WaterfallRow("After", way, way, "level", f"{90 + way}")), TEXTS)
     )  # fmt: skip
 
-    assert 'class="tear"' in FIGURES["waterfall"]
-    assert 'class="tear"' not in near
-    assert block(near)["words"]["low"] == 0
+    words = block(found)["words"]
+    assert words["ends"] == [0]
+    assert words["low"] <= min(0, way) and max(0, way) <= words["high"]
+    assert 0 in (words["low"], words["high"])
+    assert f'class="tick {end}"' in found
+    lengths = [
+        abs(float(right) - float(left))
+        for left, right in re.findall(r'<path class="bar [a-z]+" d="M([0-9.]+) [0-9.]+H([0-9.]+)', found)
+    ]
+    assert len(lengths) == 2 and lengths[0] == lengths[1] > 500  # the levels are numbers without a bar

@@ -19,6 +19,7 @@ from kpisite.render.narrative import around, changes, driver_sentence, figure_se
 from kpisite.render.pages import ProductList, Scorecard
 from kpisite.render.parts import Block, Fact, Folded, Head, Item, Link, Table
 from kpisite.render.views import plotted
+from kpisite.render.views.beside import peer_column
 from kpisite.render.views.cards import actions_table, plan_cards
 from kpisite.render.views.reasons import of_period, of_release
 from kpisite.render.views.rows import LONGEST, figure_column, judged_columns, longest, weight_column
@@ -192,17 +193,19 @@ def _rows(e: Edition, s: int, root: str) -> _Rows:
 
 
 def _key_table(e: Edition, s: int, rows: _Rows, shown: list[Cell]) -> Table:
-    count = len(shown)
+    count, peers = len(shown), peer_column(e, s, e.board.keys[s])
     columns = (
         rows.names[:count],
         *judged_columns(shown),
         weight_column(e, of_subject(s, e.board.keys[s])),
         rows.changes[:count],
+        peers,
         rows.lines[:count],
         [_trend(e, s, i) for i in e.board.keys[s]],
         [one.remark for one in shown],
     )
-    caption, note = e.t["scorecard"]["key"], e.t["scorecard"]["key_note"]
+    words, caption = e.t["scorecard"], e.t["scorecard"]["key"]
+    note = joined(e, (words["key_note"], words["peers_note"] if any(peers) else ""))
     heads, columns = marks.filled(e.once(("heads", "key"), partial(_key_heads, e)), columns)
     return marks.table_of_columns("key", caption, heads, columns, note=note)
 
@@ -213,6 +216,7 @@ def _key_heads(e: Edition) -> tuple[Head, ...]:
         *(e.head(key, "num") for key in ("value", "target", "gap")),
         e.head("status", "status"),
         *(e.head(key, "num") for key in ("score", "weight", "prior_year")),
+        e.head("best_peer", "peer"),
         e.head("trend", "chart"),
         e.head("six_points", "when"),
         e.head("reason"),

@@ -1,13 +1,14 @@
 """Why a composite moved, as readers see it: a sentence, a waterfall, and the table behind it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from kpisite.render import charts, charts_waterfall, marks
+from kpisite.render import charts, marks
 from kpisite.render.charts import WaterfallChart, WaterfallRow
+from kpisite.render.charts_waterfall import LEVEL
 from kpisite.render.edition import Edition
 from kpisite.render.parts import Folded, Why
 
@@ -68,7 +69,7 @@ def _sentence(e: Edition, told: Told) -> str:
 
 
 def _chart(e: Edition, told: Told, id_: str, title: str) -> Markup:
-    """Start, the largest parts, the rest as one, end; nothing where nothing moved."""
+    """The level before, the largest parts, the rest as one, their sum, the level after; nothing if nothing moved."""
     words, moving = e.t["why"], [bar for bar in told.bars if bar.tenths]
     if not moving:
         return Markup()
@@ -77,20 +78,19 @@ def _chart(e: Edition, told: Told, id_: str, title: str) -> Markup:
     left = told.last - told.first - sum(tenths for _, tenths in shown)
     if left:
         shown.append((words["other"].format(count=rest), left))
-    chart = WaterfallChart(f"{id_}-chart", title, words["unit"], tuple(_rows(e, told, shown)), e.chart_texts)
-    low = charts_waterfall.scale(chart).low
-    unit = words["scale"].format(unit=words["unit"], low=e.tongue.rounded(low, 1)) if low else words["unit"]
-    return charts.waterfall(replace(chart, unit=unit))
+    rows = tuple(_rows(e, told, shown))
+    return charts.waterfall(WaterfallChart(f"{id_}-chart", title, words["unit"], rows, e.chart_texts))
 
 
 def _rows(e: Edition, told: Told, bars: Sequence[tuple[str, int]]) -> Iterator[WaterfallRow]:
-    words, level = e.t["why"], told.first
-    yield WaterfallRow(words["start"], 0.0, level / 10, "total", e.tongue.number(level, 1))
+    words, moved = e.t["why"], 0
+    yield WaterfallRow(words["start"], 0.0, 0.0, LEVEL, e.tongue.number(told.first, 1))
     for name, tenths in bars:
         kind = "up" if tenths > 0 else "down"
-        yield WaterfallRow(name, level / 10, (level + tenths) / 10, kind, _points(e, tenths))
-        level += tenths
-    yield WaterfallRow(words["end"], 0.0, level / 10, "total", e.tongue.number(level, 1))
+        yield WaterfallRow(name, moved / 10, (moved + tenths) / 10, kind, _points(e, tenths))
+        moved += tenths
+    yield WaterfallRow(words["total"], 0.0, moved / 10, "total", _points(e, moved))
+    yield WaterfallRow(words["end"], moved / 10, moved / 10, LEVEL, e.tongue.number(told.first + moved, 1))
 
 
 def _table(e: Edition, told: Told, id_: str, note: str) -> Folded:
