@@ -104,9 +104,9 @@ class Board:
         return tuple(i for i in self.keys[product] if status[i] == RED)
 
     def by_composite(self) -> tuple[int, ...]:
-        """The products by composite, the lowest first; those without one come first of all."""
+        """The products by composite, the lowest first; those without one come last."""
         score = self.scores.score[:, self.composite, self.now]
-        return tuple(sorted(self.products, key=lambda s: (not np.isnan(score[s]), score[s], s)))
+        return tuple(sorted(self.products, key=lambda s: (np.isnan(score[s]), np.nan_to_num(score[s]), s)))
 
     def tell(self, s: int, i: int) -> Told:
         """What is told of one figure."""

@@ -176,6 +176,21 @@ def test_the_outlook_names_method_error_chance_and_change():
     assert "fan" in block.chart
 
 
+@pytest.mark.parametrize(
+    ("direction", "end", "said", "zh"),
+    [
+        ("higher", 97.0, "met, with 2.0 pp to spare", "已达标，尚余2.0个百分点"),
+        ("lower", 92.5, "met, with 2.5 pp to spare", "已达标，尚余2.5个百分点"),
+        ("higher", 95.0, "met", "已达标"),
+        ("lower", 97.0, "−2.0 pp", "−2.0个百分点"),
+    ],
+)
+def test_a_target_that_is_met_needs_no_change(direction, end, said, zh):
+    for lang, label, words in (("en", "Change still needed", said), ("zh", "尚需变动", zh)):
+        block = a_page(lang, [*STEADY[:-1], end], {"direction": direction}).outlook
+        assert {fact.label: fact.value for fact in block.method}[label] == words
+
+
 def test_both_languages_tell_the_same_numbers():
     def numbers(lang):
         page = a_page(lang, [*STEADY, 88.0])

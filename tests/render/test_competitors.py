@@ -13,7 +13,9 @@ from kpisite.evaluate.compare_peers import compare_peers
 from kpisite.load.peers import PeerValue
 from kpisite.periods import parse
 from kpisite.render.navigation import navigation
+from kpisite.render.views.beside import best_peers, peer_column
 from kpisite.render.views.competitors import competitor_page, peer_block
+from kpisite.render.views.scorecard import scorecard
 from tests.factories import a_report
 from tests.render.reading import rows
 from tests.render.small import TEXTS, VALUES, both, in_language, the_site, words
@@ -97,6 +99,36 @@ def test_a_figure_shows_its_competitors_on_one_chart_and_in_a_table(report):
     assert "<B>" not in str(block.chart)
     assert "Rank 2 of 3 in Oct 2025; the median of the competitors is 2.60%, the best 2.30%." in block.text
     assert len(rows(block.table)) == 2
+
+
+def test_the_scorecard_sets_each_figure_beside_the_best_comparable_competitor(report):
+    """Less is better here: 3.10 against 2.30 is behind, though the number is larger."""
+    en, zh = in_language("en", report), in_language("zh", report)
+    s, own = report.subject("card"), report.indicator("overdue")
+    october = next(fact for fact in report.peers if fact.period == parse("2025-10") and fact.indicator == "overdue")
+
+    for e, side in ((en, "behind"), (zh, "落后")):
+        gap = e.tongue.amount(round(100 * (2.30 - october.own)), e.plain_columns[own], signed=True, gap=True)
+        told = dict(zip(e.board.keys[s], peer_column(e, s, e.board.keys[s]), strict=True))
+        assert gap in told[own] and side in told[own] and e.tongue.period(parse("2025-10")) in told[own]
+        assert told[report.indicator("npl")] == ""  # not comparable
+    head = "Against the best competitor"
+    assert head in [one.text for one in scorecard(en, s).key.heads]
+    assert head not in [one.text for one in scorecard(en, report.subject("app")).key.heads]
+    assert "above zero we are better" in scorecard(en, s).key.note
+    assert "above zero" not in scorecard(en, report.subject("app")).key.note
+
+
+def test_the_best_competitor_is_the_one_with_the_smallest_gap_of_the_newest_period(report):
+    one = next(fact for fact in report.peers if fact.indicator == "overdue")
+    older, better, level = (
+        replace(one, period=parse(period), competitor=name, gap=gap, rank=2, of=3, comparable="yes")
+        for period, name, gap in (("2025-08", "peer-a", -9.0), ("2025-10", "peer-a", 0.4), ("2025-10", "peer-b", 0.0))
+    )
+    unfit = replace(level, gap=-5.0, comparable="partly")
+
+    assert best_peers([older, better, level, unfit]) == {("card", "overdue"): level}
+    assert best_peers([replace(level, rank=0)]) == {}
 
 
 def test_a_figure_without_competitors_has_no_block(report):

@@ -13,6 +13,7 @@ from kpisite.evaluate.limits import NONE, RANGE_LIMIT, STATES, TRIAL, Limits, mo
 from kpisite.evaluate.methods import METHODS
 from kpisite.evaluate.report import ABSENT, ASSURANCES, VARIATIONS, Codes, Floats, Report, Signals
 from kpisite.evaluate.rules import RULES, pattern
+from kpisite.evaluate.signals import SIGNS
 from kpisite.evaluate.trend import TRENDS
 from kpisite.languages import PLAIN, Column
 from kpisite.periods import Grain, Period
@@ -149,7 +150,7 @@ def _xmr(e: Edition, s: int, i: int, grain: Grain, found: Signals) -> SignalChar
     words = e.t["signal"]
     factor, decimals, unit = _scale(e, s, i)
     ways = e.fact(("pattern", grain), lambda: _ways(found))[s, i].tolist()
-    sign = {"higher": 1, "lower": -1, "range": 0}[e.site.indicators[e.report.indicators[i]].direction]
+    sign = SIGNS[e.site.indicators[e.report.indicators[i]].direction]
     points = [
         "common" if not way else "neutral" if not sign else "improvement" if way == sign else "concern" for way in ways
     ]
@@ -269,7 +270,7 @@ def outlook_block(e: Edition, s: int, i: int) -> StoryBlock | None:
         Fact(words["facts"]["crosses_limit"], _ahead(e, grain, int(out.crosses_limit[at]))),
     )  # fmt: skip
     how = (
-        Fact(words["facts"]["required"], _required(e, column, float(out.required[at]))),
+        Fact(words["facts"]["required"], _required(e, i, column, float(out.required[at]))),
         Fact(words["facts"]["stretch"], *_stretch(e, float(out.stretch[at]))),
         Fact(words["facts"]["run_rate"], _times(e, float(out.run_rate[at]))),
         Fact(words["facts"]["method"], words["method"][method]),
@@ -293,8 +294,17 @@ def _amount(e: Edition, column: Column, value: float) -> str:
     return "" if math.isnan(value) else e.tongue.amount(column.steps(value), column)
 
 
-def _required(e: Edition, column: Column, value: float) -> str:
-    return "" if math.isnan(value) else e.tongue.amount(column.steps(value), column, signed=True, gap=True)
+def _required(e: Edition, i: int, column: Column, value: float) -> str:
+    """The change still needed, or how much better than needed the figure already is."""
+    if math.isnan(value):
+        return ""
+    words, steps = e.t["outlook"], column.steps(value)
+    sign = SIGNS[e.site.indicators[e.report.indicators[i]].direction]
+    if not steps:
+        return str(words["met"])
+    if sign * steps < 0:
+        return str(words["to_spare"].format(spare=e.tongue.amount(abs(steps), column, gap=True)))
+    return e.tongue.amount(steps, column, signed=True, gap=True)
 
 
 def _error(e: Edition, column: Column, value: float) -> str:
@@ -312,10 +322,8 @@ def _times(e: Edition, value: float) -> str:
 
 def _stretch(e: Edition, value: float) -> tuple[str, str]:
     words = e.t["outlook"]
-    if math.isnan(value):
+    if math.isnan(value) or value <= 0:  # nothing is left to stretch for
         return "", ""
-    if value <= 0:
-        return words["met_already"], ""
     if math.isinf(value):
         return words["never_moved"], ""
     return _times(e, value), words["never_done"] if value > 1 else ""
