@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from kpisite.declare.model import Indicator, Site
 from kpisite.evaluate.limits import Codes, Floats
@@ -39,6 +38,16 @@ def breaks_of(site: Site, subject: Subject, indicator: str) -> tuple[Break, ...]
             month = definition.valid_from.last_month
             found[month] = Break(month, definition.reason, definition=True)
     return tuple(found[month] for month in sorted(found))
+
+
+def may_break(site: Site) -> frozenset[str]:
+    """The indicators with a break for any subject at all; most have none, and need not be asked one by one."""
+    named = {id_ for one in site.products.values() for id_ in one.rebase}
+    named |= {id_ for one in site.plans.values() for id_ in one.rebase}
+    for id_, declared in site.indicators.items():
+        if declared.rebase or any(not one.comparable for one in declared.definitions[1:]):
+            named.add(id_)
+    return frozenset(named)
 
 
 def _rebases(site: Site, subject: Subject, indicator: str) -> Iterator[Break]:
@@ -78,25 +87,22 @@ def charted(
             meaning[n, last >= one.month] += one.definition
     found = np.where(np.array([one.spc == "level" for one in declared], dtype=np.bool_)[:, None], value, np.nan)
     year = YEAR // MONTHS[periods[0].grain] if periods else YEAR
-    for n, indicator in enumerate(declared):
-        if indicator.spc in ("change", "yoy"):
-            back = 1 if indicator.spc == "change" else year
-            found[n] = _changes(indicator, value[n], meaning[n], back)
+    for spc, back in (("change", 1), ("yoy", year)):
+        rows = np.flatnonzero([one.spc == spc for one in declared])
+        if len(rows) and back < value.shape[1]:
+            found[rows, back:] = _changes([declared[n] for n in rows.tolist()], value[rows], meaning[rows], back)
     return Charted(found, segment)
 
 
-def _changes(indicator: Indicator, value: Floats, meaning: Codes, back: int) -> Floats:
+def _changes(declared: Sequence[Indicator], value: Floats, meaning: Codes, back: int) -> Floats:
     """The change over so many periods; on the year a flow or a stock grows in percent, a ratio changes in points."""
-    found = np.full(value.shape, np.nan)
-    if back >= len(value):
-        return found
-    now, before = value[back:], value[:-back]
-    comparable = meaning[back:] == meaning[:-back]
-    if indicator.spc == "yoy" and indicator.kind in ("flow", "stock"):
-        usable = comparable & (before > 0)
-        growth = 100.0 * (now / np.where(usable, before, 1.0) - 1.0)
-        found[back:] = np.where(usable, growth, np.nan)
-        return found
-    places: npt.NDArray[np.int64] = np.full(now.shape, indicator.decimals, dtype=np.int64)
-    found[back:] = np.where(comparable, settle(now - before, places), np.nan)
+    now, before = value[:, back:], value[:, :-back]
+    comparable = meaning[:, back:] == meaning[:, :-back]
+    places = np.array([one.decimals for one in declared], dtype=np.int64)[:, None]
+    found = np.where(comparable, settle(now - before, places), np.nan)
+    grows = np.flatnonzero([one.spc == "yoy" and one.kind in ("flow", "stock") for one in declared])
+    if len(grows):
+        usable = comparable[grows] & (before[grows] > 0)
+        growth = 100.0 * (now[grows] / np.where(usable, before[grows], 1.0) - 1.0)
+        found[grows] = np.where(usable, growth, np.nan)
     return found

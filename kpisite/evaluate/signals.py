@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kpisite.declare.model import Indicator, Site
-from kpisite.evaluate.charted import CADENCES, breaks_of, charted
+from kpisite.evaluate.charted import CADENCES, breaks_of, charted, may_break
 from kpisite.evaluate.limits import NONE, Codes, Flags, Floats, Limits, limits
 from kpisite.evaluate.report import ABSENT, ASSURANCES, VARIATIONS, Figures, Signals
 from kpisite.evaluate.rules import ABOVE_ZERO, apply
@@ -47,11 +47,15 @@ def _of_grain(
 ) -> Signals:
     made = empty_signals(figures.value.shape)
     s, i = np.nonzero(chosen)
+    broken = may_break(site)
     for start in range(0, len(s), _AT_A_TIME):
         part = slice(start, start + _AT_A_TIME)
         at = (s[part], i[part])
         declared = [site.indicators[indicators[k]] for k in at[1].tolist()]
-        breaks = [breaks_of(site, subjects[n], indicators[k]) for n, k in zip(*(p.tolist() for p in at), strict=True)]
+        breaks = [
+            breaks_of(site, subjects[n], indicators[k]) if indicators[k] in broken else ()
+            for n, k in zip(*(p.tolist() for p in at), strict=True)
+        ]
         value = np.where(figures.small[at] | (figures.provisional[at] > 0), np.nan, figures.value[at])
         shown = charted(declared, breaks, value, figures.periods)
         goal = (figures.target[at], figures.target_high[at])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from kpisite.declare.model import YEAR, Site, Target
 from kpisite.evaluate.anchors import Anchors, at_subjects
 from kpisite.evaluate.rounding import Floats, Ints, settle
-from kpisite.evaluate.target_path import Course, Spread, shares_of
+from kpisite.evaluate.target_path import NO_SPREAD, Course, Spread, is_lasting, shares_of
 from kpisite.measure.series import Series, Subject
 from kpisite.periods import Grain, Period
 
@@ -103,24 +103,28 @@ def monthly_goals(site: Site, series: Series) -> MonthlyGoals:
     periods = [period for grain in series.grains.values() for period in grain.periods]
     first = min((period.first_month for period in periods), default=0)
     count = max((period.last_month for period in periods), default=first - 1) - first + 1
-    decimals = np.array([site.indicators[id_].decimals for id_ in series.indicators], dtype=np.int64)
+    shown = [site.indicators[id_].decimals for id_ in series.indicators]
     shape = (len(series.subjects), len(series.indicators), count)
     goals = Goals(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape))
     ranged = [site.indicators[id_].direction == "range" for id_ in series.indicators]
-    lasting: list[tuple[int, int, float, float, float, float]] = []
+    # Most targets never change, so they are gathered flat and written all at once.
+    places: list[int] = []
+    levels: list[float] = []
     anchored: dict[tuple[int, int], tuple[Floats, Floats]] = {}
     only: list[_Only] = []
     for s, i, entries in _pairs(site, series):
-        spread = _spread(site, series, s, i)
-        courses = [Course(one, site.scoring, int(decimals[i]), ranged[i], spread) for one in entries]
-        if len(courses) == 1 and courses[0].is_lasting:
-            lasting.append((s, i, *courses[0].row))
+        if len(entries) == 1 and is_lasting(entries[0]):
+            places += (s, i)
+            levels += Course(entries[0], site.scoring, shown[i], ranged[i], NO_SPREAD).row
             continue
+        spread = _spread(site, series, s, i)
+        courses = [Course(one, site.scoring, shown[i], ranged[i], spread) for one in entries]
         for start, end, course in _spells(courses, first, count):
             _fill(goals, (s, i, slice(start, end)), first, course, anchored)
             if course.target.basis != "period" and not spread.accumulates:
                 only.append(_Only(s, i, start, end, course.target.basis))
-    _fill_lasting(goals, lasting)
+    _fill_lasting(goals, np.array(places, dtype=np.intp).reshape(-1, 2), np.array(levels).reshape(-1, 4))
+    decimals = np.array(shown, dtype=np.int64)
     return MonthlyGoals(first, replace(goals, anchors=_anchors(anchored)), series.accumulates, decimals, tuple(only))
 
 
@@ -136,12 +140,10 @@ def _spread(site: Site, series: Series, s: int, i: int) -> Spread:
     return Spread(bool(series.accumulates[i]), site.report.fiscal_year_starts, shares)
 
 
-def _fill_lasting(goals: Goals, rows: Sequence[tuple[int, int, float, float, float, float]]) -> None:
-    """Write the targets that never change, all at once: most are so."""
-    if rows:
-        s, i, *parts = zip(*rows, strict=True)
-        for array, values in zip((goals.target, goals.high, goals.tolerance, goals.weight), parts, strict=True):
-            array[list(s), list(i)] = np.array(values, dtype=np.float64)[:, None]
+def _fill_lasting(goals: Goals, places: npt.NDArray[np.intp], levels: Floats) -> None:
+    """Write targets that never change: subject and indicator [L, 2]; target, high bound, tolerance, weight [L, 4]."""
+    for array, values in zip((goals.target, goals.high, goals.tolerance, goals.weight), levels.T, strict=True):
+        array[places[:, 0], places[:, 1]] = values[:, None]
 
 
 def _fill(

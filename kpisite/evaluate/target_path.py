@@ -43,6 +43,10 @@ class Spread(NamedTuple):
         return month - (month - (self.fiscal_start - 1)) % YEAR
 
 
+# For what is the same in every month.
+NO_SPREAD = Spread(accumulates=False, fiscal_start=1, shares=lambda _: None)
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """One target with what is needed to lay it out over months."""
@@ -77,13 +81,6 @@ class Course:
     def is_range(self) -> bool:
         """Is it judged on both sides?"""
         return self.ranged or isinstance(self.target.target, tuple)
-
-    @property
-    def is_lasting(self) -> bool:
-        """Is it the same in every month, from the beginning, without anything of its own?"""
-        one = self.target
-        plain = one.path == "flat" and one.basis == "period" and one.from_ is None and one.until is None
-        return plain and one.floor is None and one.stretch is None
 
     def over(self, months: range) -> Levels:
         """What is wanted in each month; where figures accumulate, so do the parts of a year."""
@@ -167,6 +164,12 @@ class Course:
 
     def _settled(self, value: float) -> float:
         return float(settle(np.array(value), np.array(self.decimals)))
+
+
+def is_lasting(target: Target) -> bool:
+    """Is it the same in every month, from the beginning, without anything of its own?"""
+    plain = target.path == "flat" and target.basis == "period" and target.from_ is None and target.until is None
+    return plain and target.floor is None and target.stretch is None
 
 
 def shares_of(values: Floats, first: int, spread_from: int) -> Floats | None:
