@@ -46,6 +46,7 @@ def evaluate(
     house = House(site, series.subjects, role, figures, version, period, as_of)
     _add_house(house, rules, series.indicators, wanted)
     found = signals(site, series.subjects, series.indicators, role, figures)
+    ahead, reach = outlook(site, series.subjects, series.indicators, role, (figures, found, period))
     report = Report(
         version=version,
         title=title,
@@ -59,7 +60,7 @@ def evaluate(
         figures=figures,
         scores={grain: roll_up(site, series.subjects, series.indicators, role, one) for grain, one in figures.items()},
         signals=found,
-        outlook=outlook(site, series.subjects, series.indicators, role, (figures, found, period)),
+        outlook=ahead,
         actions=action_facts(site, as_of),
         inputs=series.inputs,
         breakdowns=tuple(_carried(one, role, series.indicators) for one in series.breakdowns),
@@ -68,7 +69,7 @@ def evaluate(
         quality=series.quality,
         warnings=no_warnings(),
     )
-    return shown_part(replace(report, warnings=warn(report)), series.before)
+    return shown_part(replace(report, warnings=warn(report, reach)), series.before)
 
 
 def _carried(breakdown: Breakdown, role: Codes, indicators: Sequence[str]) -> Breakdown:

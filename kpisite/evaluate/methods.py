@@ -1,116 +1,159 @@
-"""The methods of forecasting, each from every origin at once: naive, drift, damped Holt, seasonal with drift.
+"""The methods of forecasting, each from every period at once: naive, drift, damped Holt, seasonal with drift.
 
-`history` is [N, T]; a forecast is [N, K, H]: from each of the last K periods H steps ahead.
-A gap is passed over: the forecast made before it goes on. No method searches at random.
+Arrays are [K, N], the last K of T periods of N series: a method says what it would have forecast in each of them, NaN
+where fewer than six points were known. A gap is passed over: the forecast made before it goes on. No method searches at
+random.
 """
+
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from kpisite.evaluate.columns import Columns, Indexes
 from kpisite.evaluate.limits import Flags, Floats
 from kpisite.evaluate.medians import median
+from kpisite.evaluate.slopes import slopes
 
 METHODS = ("", "naive", "drift", "damped", "seasonal")
 NAIVE, DRIFT, DAMPED, SEASONAL = range(1, 5)
-# Periods that a drift is measured over.
-WINDOW = 12
+# Fewer points than the first give no forecast, fewer than the second only the simple methods.
+FEWEST, ALL_METHODS = 6, 24
+# Periods ahead that a forecast reaches.
+HORIZON = 12
 # Damping of the trend, and the weights tried for the level and for the trend.
 PHI = 0.95
 ALPHAS, BETAS = (0.2, 0.4, 0.6, 0.8, 1.0), (0.01, 0.1, 0.3)
 YEARS_WINDOW = 12
+_ALPHA = np.array([[alpha] for alpha in ALPHAS for _ in BETAS])
+_ALPHA_BETA = np.array([[alpha * beta] for alpha in ALPHAS for beta in BETAS])
+_DAMPING = np.cumsum(PHI ** np.arange(1, HORIZON + 1))
 
 
-def naive(history: Floats, origins: int, steps: int) -> Floats:
+class Method(Protocol):
+    """One method of some series: what it forecast in each of the last K periods."""
+
+    code: int  # position in METHODS
+    rows: Indexes | None  # the series that it is for; None is all
+
+    def ahead(self, step: int, count: int) -> Floats:
+        """What it forecast so many steps ahead in the last `count` periods, [count, rows]."""
+
+    def reach(self, steps: int) -> tuple[Floats, Floats]:
+        """The lowest and the highest of the next steps in each of the K periods."""
+
+
+@dataclass
+class Line:
+    """A level that moves on along a path that does not turn: it stays, goes straight on, or is damped."""
+
+    code: int
+    level: Floats
+    slope: Floats | None = None
+    age: Floats | None = None  # periods since the level, for a straight path
+    rows: Indexes | None = None
+
+    def ahead(self, step: int, count: int) -> Floats:
+        """What it forecast so many steps ahead."""
+        level = self.level[-count:]
+        if self.slope is None:
+            return level
+        path = _DAMPING[step - 1] if self.age is None else step + self.age[-count:]
+        moved: Floats = self.slope[-count:] * path
+        moved += level
+        return moved
+
+    def reach(self, steps: int) -> tuple[Floats, Floats]:
+        """The ends of a path that does not turn are its lowest and its highest."""
+        near, far = (self.ahead(step, len(self.level)) for step in (1, steps))
+        return np.minimum(near, far), np.maximum(near, far)
+
+
+@dataclass
+class Seasonal:
+    """The value of the same period a year before, moved on; the last value where there is none."""
+
+    values: Floats  # [T, rows]
+    last: Floats
+    moved: Floats  # the change on the year
+    season: int
+    rows: Indexes | None
+    code: int = SEASONAL
+
+    def ahead(self, step: int, count: int) -> Floats:
+        """What it forecast so many steps ahead."""
+        years = -(-step // self.season)
+        end = len(self.values) + step - years * self.season
+        before = self.values[max(end - count, 0) : end]
+        none = np.full((count - len(before), self.values.shape[1]), np.nan)
+        guess = np.concatenate([none, before]) + self.moved[-count:] * years
+        return np.where(np.isnan(guess), self.last[-count:], guess)
+
+    def reach(self, steps: int) -> tuple[Floats, Floats]:
+        """The lowest and the highest of the next steps."""
+        every = [self.ahead(step, len(self.last)) for step in range(1, steps + 1)]
+        return np.minimum.reduce(every), np.maximum.reduce(every)
+
+
+def methods(columns: Columns, first: int, seasonal: Flags, season: int) -> tuple[Method, ...]:
+    """The methods that can be tried, the simplest first, for the periods from `first` on; `seasonal` is [N]."""
+    found: list[Method] = [naive(columns, first), drift(columns, first)]
+    long = columns.points[-1] >= ALL_METHODS
+    if long.any():
+        found.append(damped(columns, first))
+    rows = np.flatnonzero(long & seasonal)
+    if len(rows) and 1 < season < len(columns.values):
+        found.append(seasonal_of(columns, first, rows, season))
+    return tuple(found)
+
+
+def naive(columns: Columns, first: int) -> Line:
     """The last value goes on."""
-    last, _ = _last_values(history)
-    return np.repeat(last[:, -origins:, None], steps, axis=2)
+    return Line(NAIVE, _usable(columns, first, columns.last[first:]))
 
 
-def drift(history: Floats, origins: int, steps: int) -> Floats:
+def drift(columns: Columns, first: int) -> Line:
     """The last value moves on by the median slope of the last twelve periods (Theil-Sen)."""
-    last, age = _last_values(history)
-    slope = np.nan_to_num(_slopes(history, origins))
-    ahead = np.arange(1, steps + 1) + age[:, -origins:, None]
-    return last[:, -origins:, None] + slope[:, :, None] * ahead
+    slope = np.nan_to_num(slopes(columns.values, columns.points, first))
+    return Line(DRIFT, _usable(columns, first, columns.last[first:]), slope, columns.age[first:])
 
 
-def _last_values(history: Floats) -> tuple[Floats, Floats]:
-    """The last value up to each period, and how many periods ago it was."""
-    length = history.shape[1]
-    places = np.maximum.accumulate(np.where(np.isnan(history), -1, np.arange(length)), axis=1)
-    last = np.take_along_axis(history, np.maximum(places, 0), axis=1)
-    return last, (np.arange(length) - places).astype(np.float64)
+def _usable(columns: Columns, first: int, level: Floats) -> Floats:
+    """The level where there are points enough for a forecast."""
+    return np.where(columns.points[first:] < FEWEST, np.nan, level)
 
 
-def _slopes(history: Floats, origins: int) -> Floats:
-    """The median slope between any two of the twelve periods up to each of the last origins, [N, K]."""
-    pad = np.full((len(history), max(WINDOW + origins - history.shape[1], 0)), np.nan)
-    padded = np.concatenate([pad, history], axis=1)
-    by_lag = [(padded[:, lag:] - padded[:, :-lag]) / lag for lag in range(1, WINDOW)]
-    # Looking back, slopes are ordered in single precision: several times faster, and enough to compare methods.
-    rough = [slopes.astype(np.float32) for slopes in by_lag]
-    found = np.empty((len(history), origins))
-    for k in range(origins):
-        end = padded.shape[1] - origins + k + 1
-        used = rough if k < origins - 1 else by_lag
-        window = [slopes[:, end - WINDOW : end - lag] for lag, slopes in enumerate(used, 1)]
-        found[:, k] = median(np.concatenate(window, axis=1))
-    return found
-
-
-def damped(history: Floats, origins: int, steps: int) -> Floats:
-    """Holt's level and damped trend with the weights that had the least one-step errors up to the origin."""
-    count, length = history.shape
-    first = max(length - origins, 0)
-    best = np.full((count, origins), np.inf)
-    level, slope = np.full((count, origins), np.nan), np.full((count, origins), np.nan)
-    columns = np.ascontiguousarray(history.T)
-    known = ~np.isnan(columns)
-    for alpha in ALPHAS:
-        for beta in BETAS:
-            _run(columns, known, (alpha, beta), first, (best, level, slope))
-    damping = np.cumsum(PHI ** np.arange(1, steps + 1))
-    found: Floats = level[:, :, None] + slope[:, :, None] * damping
-    return found
-
-
-def _run(
-    columns: Floats, known: Flags, weights: tuple[float, float], first: int, kept: tuple[Floats, Floats, Floats]
-) -> None:
-    """Run one pair of weights through time; keep its state at every origin where it has been the best so far."""
-    alpha, beta = weights
-    best, levels, slopes = kept
-    level, slope = np.full(columns.shape[1], np.nan), np.zeros(columns.shape[1])
-    squares = np.zeros(columns.shape[1])
-    for t, (x, here) in enumerate(zip(columns, known, strict=True)):
-        expected = level + PHI * slope
-        error = x - expected
-        started = ~np.isnan(level)
-        update = here & started
-        error = np.where(update, error, 0.0)
-        squares += error * error
-        level = np.where(started, expected + alpha * error, x)
-        slope = np.where(started, PHI * slope + alpha * beta * error, 0.0)
+def damped(columns: Columns, first: int) -> Line:
+    """Holt's level and damped trend with the weights that had the least one-step errors up to each period."""
+    length, count = columns.values.shape
+    levels, trends = np.empty((length - first, count)), np.empty((length - first, count))
+    level, trend, squares, step = (np.zeros((len(_ALPHA), count)) for _ in range(4))
+    series = np.arange(count)
+    for t, (x, gap, begin) in enumerate(zip(columns.values, columns.gaps, columns.begins, strict=True)):
+        trend *= PHI
+        level += trend
+        error = np.subtract(x, level, out=step)
+        error[:, gap] = 0.0
+        error[:, begin] = 0.0
+        level += _ALPHA * error
+        trend += _ALPHA_BETA * error
+        error *= error
+        squares += error
+        level[:, begin] = x[begin]
         if t >= first:
-            k = t - first
-            better = squares < best[:, k]
-            best[better, k], levels[better, k], slopes[better, k] = squares[better], level[better], slope[better]
+            best = squares.argmin(axis=0) * count + series
+            level.take(best, out=levels[t - first])
+            trend.take(best, out=trends[t - first])
+    return Line(DAMPED, _usable(columns, first, levels), trends)
 
 
-def seasonal(history: Floats, origins: int, steps: int, season: int) -> Floats:
-    """The value of the same period a year before, moved on by the median change on the year; else the last value."""
-    found = naive(history, origins, steps)
-    length = history.shape[1]
-    if season < 2 or length <= season:
-        return found
-    yearly = history[:, season:] - history[:, :-season]
-    for k in range(origins):
-        now = length - origins + k
-        seen = yearly[:, max(now - season - YEARS_WINDOW + 1, 0) : max(now - season + 1, 0)]
-        if not seen.shape[1]:
-            continue
-        moved = median(seen)
-        for h in range(1, steps + 1):
-            at = now + h - season * (-(-h // season))
-            guess = history[:, at] + moved * (-(-h // season)) if at >= 0 else np.nan
-            found[:, k, h - 1] = np.where(np.isnan(guess), found[:, k, h - 1], guess)
-    return found
+def seasonal_of(columns: Columns, first: int, rows: Indexes, season: int) -> Seasonal:
+    """The same period a year before and the median change on the year, for some series only."""
+    values = columns.values[:, rows]
+    yearly = values[season:] - values[:-season]
+    moved = np.full((len(values) - first, len(rows)), np.nan)
+    for t in range(max(first, season), len(values)):
+        moved[t - first] = median(yearly[max(t - season - YEARS_WINDOW + 1, 0) : t - season + 1].T)
+    few = columns.points[first:, rows] < FEWEST
+    last = np.where(few, np.nan, columns.last[first:, rows])
+    return Seasonal(values, last, np.where(few, np.nan, moved), season, rows)

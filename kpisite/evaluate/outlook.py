@@ -6,20 +6,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kpisite.declare.model import Site, Target
+from kpisite.declare.model import Site
 from kpisite.evaluate import achieve
 from kpisite.evaluate.charted import CADENCES, YEAR
-from kpisite.evaluate.forecast import COMPARED, HORIZON, forecast
+from kpisite.evaluate.deadlines import Deadlines, deadlines
+from kpisite.evaluate.forecast import Forecast
+from kpisite.evaluate.foresight import Track, look_ahead, look_ahead_and_back
+from kpisite.evaluate.hindsight import Reach
 from kpisite.evaluate.limits import Codes, Flags, Floats
-from kpisite.evaluate.report import ABSENT, GREEN, GREY, RED, Figures, Lengths, Outlook, Signals
+from kpisite.evaluate.methods import HORIZON
+from kpisite.evaluate.report import ABSENT, GREEN, GREY, RED, ROLLED, Figures, Lengths, Outlook, Signals
 from kpisite.evaluate.signals import SIGNS
-from kpisite.evaluate.target import in_force, keys_of
 from kpisite.evaluate.trend import change, last_points, streak, trend
 from kpisite.measure.series import Subject
 from kpisite.periods import MONTHS, Grain, Period
 
 # Series looked at at a time: few enough for the processor's own memory, enough to keep numpy busy.
-_AT_A_TIME = 2048
+_AT_A_TIME = 1024
 # Kinds whose change is told in percent; all others move in their own unit (a ratio in percentage points).
 _GROWING = ("flow", "stock")
 Indexes = npt.NDArray[np.intp]
@@ -42,23 +45,15 @@ class _Traits:
 
 
 @dataclass(frozen=True, slots=True)
-class _Goals:
-    """What is to be reached when, [S, I]: steps is 0 and the others NaN where there is no target."""
-
-    low: Floats
-    high: Floats
-    steps: Indexes
-
-
-@dataclass(frozen=True, slots=True)
 class _Grain:
     """One grain with its figures, signals and position of the report's period; `ytd` with that of the year to date."""
 
     figures: Figures
     signals: Signals
     now: int
-    goals: _Goals
+    goals: Deadlines
     ytd: tuple[Figures, int] | None
+    reach: Reach  # [S, I, T] up to now; filled
 
 
 def outlook(
@@ -67,10 +62,13 @@ def outlook(
     indicators: Sequence[str],
     role: Codes,
     judged: tuple[Mapping[Grain, Figures], Mapping[Grain, Signals], Period],
-) -> Outlook:
-    """The outlook of all figures at the grain of each indicator's cadence; `judged` is figures, signals and period."""
+) -> tuple[Outlook, dict[Grain, Reach]]:
+    """The outlook of all figures at the grain of each indicator's cadence; `judged` is figures, signals and period.
+
+    And how far forecasts reached in each period up to the report's, [S, I, T], for figures that could cross a limit.
+    """
     figures, signals, period = judged
-    made = empty_outlook(role.shape)
+    made, reached = empty_outlook(role.shape), {}
     traits = _traits(site, indicators, period)
     for grain, found in signals.items():
         ended = [t for t, one in enumerate(figures[grain].periods) if one.last_month <= period.last_month]
@@ -78,14 +76,32 @@ def outlook(
             continue
         now = ended[-1]
         due = np.array([CADENCES[site.indicators[id_].cadence] is grain for id_ in indicators], dtype=np.bool_)
-        goals = _goals(site, subjects, indicators, figures[grain], now)
-        ytd = _year_to_date(figures, figures[grain].periods[now])
-        s, i = np.nonzero((role != ABSENT) & due)
-        for start in range(0, len(s), _AT_A_TIME):
-            at = (s[start : start + _AT_A_TIME], i[start : start + _AT_A_TIME])
-            for name, values in _of(traits, _Grain(figures[grain], found, now, goals, ytd), at).items():
-                getattr(made, name)[at] = values
-    return made
+        shape = (*role.shape, now + 1)
+        one = _Grain(
+            figures[grain],
+            found,
+            now,
+            deadlines(site, subjects, indicators, figures[grain], now),
+            _year_to_date(figures, figures[grain].periods[now]),
+            Reach(np.full(shape, np.nan), np.full(shape, np.nan)),
+        )
+        crossing = _may_cross(traits, role, figures[grain], now)
+        for some, back in ((due & crossing, True), (due & (role != ABSENT) & ~crossing, False)):
+            s, i = np.nonzero(some)
+            for start in range(0, len(s), _AT_A_TIME):
+                at = (s[start : start + _AT_A_TIME], i[start : start + _AT_A_TIME])
+                for name, values in _of(traits, one, at, back=back).items():
+                    getattr(made, name)[at] = values
+        reached[grain] = one.reach
+    return made, reached
+
+
+def _may_cross(traits: _Traits, role: Codes, figures: Figures, now: int) -> Flags:
+    """The figures [S, I] that could be forecast to cross a limit: they have one, and were not red all the time."""
+    limited = ~(np.isinf(traits.least) & np.isinf(traits.most))[:, None] | ~np.isnan(figures.target[:, :, : now + 1])
+    there = (figures.status[:, :, : now + 1] != RED) & (figures.reason[:, :, : now + 1] == 0)
+    found: Flags = (role != ABSENT) & (role != ROLLED) & (limited & there).any(axis=2)
+    return found
 
 
 def empty_outlook(shape: tuple[int, ...]) -> Outlook:
@@ -139,49 +155,34 @@ def _traits(site: Site, indicators: Sequence[str], period: Period) -> _Traits:
     )
 
 
-def _goals(site: Site, subjects: Sequence[Subject], indicators: Sequence[str], figures: Figures, now: int) -> _Goals:
-    """The goal of every key figure: its target at its date, or half a dozen periods on where that has passed."""
-    low, high = figures.target[:, :, now].copy(), figures.target_high[:, :, now].copy()
-    steps = np.where(np.isnan(low), 0, achieve.AHEAD).astype(np.intp)
-    where = {id_: i for i, id_ in enumerate(indicators)}
-    period = figures.periods[now]
-    for s, subject in enumerate(subjects):
-        for id_, entries in keys_of(site, subject).items():
-            target = in_force(entries, period.last_month)
-            if target is None or target.by is None or id_ not in where or steps[s, where[id_]] == 0:
-                continue
-            ahead = target.by.last_month - period.last_month
-            if ahead > 0:
-                steps[s, where[id_]] = min(-(-ahead // MONTHS[period.grain]), HORIZON)
-                low[s, where[id_]] = _end_of_path(target, low[s, where[id_]], period.grain)
-    return _Goals(low, high, steps)
-
-
-def _end_of_path(target: Target, now: float, grain: Grain) -> float:
-    """Where a straight path ends; any other target stays what it is."""
-    if target.path == "linear" and grain is Grain.MONTH and isinstance(target.target, float | int):
-        return float(target.target)
-    return now
-
-
 def _year_to_date(figures: Mapping[Grain, Figures], period: Period) -> tuple[Figures, int] | None:
     found = figures.get(Grain.YTD)
     same = None if found is None or period.grain is not Grain.MONTH else period.at(Grain.YTD)
     return (found, found.periods.index(same)) if found is not None and same in found.periods else None
 
 
-def _of(traits: _Traits, grain: _Grain, at: tuple[Indexes, Indexes]) -> dict[str, npt.NDArray[np.generic]]:
-    """Every field of the outlook for some series."""
+def _of(
+    traits: _Traits, grain: _Grain, at: tuple[Indexes, Indexes], *, back: bool
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Every field of the outlook for some series; those that look back also write how far forecasts reached."""
     figures, until, own = grain.figures, grain.now + 1, at[1]
     value = np.where(
         (figures.small[at] | (figures.provisional[at] > 0))[:, :until], np.nan, figures.value[at][:, :until]
     )
-    segment = grain.signals.segment[at][:, :until]
     last = np.array([period.last_month for period in figures.periods[:until]], dtype=np.int64)
     comparable = np.where(last >= traits.since[own][:, None], value, np.nan)
-    history = np.where(segment == segment[:, -1:], value, np.nan)
-    watched = np.where(traits.on_the_year[own][:, None], grain.signals.charted[at][:, :until], history)
     year = YEAR // MONTHS[figures.grain]
+    track = Track(
+        value=value,
+        segment=grain.signals.segment[at][:, :until],
+        compared=grain.goals.compared[at],
+        seasonal=traits.seasonal[own],
+        season=year,
+        low=traits.low[own],
+        high=traits.high[own],
+    )
+    history = np.where(track.latest, value, np.nan)
+    watched = np.where(traits.on_the_year[own][:, None], grain.signals.charted[at][:, :until], history)
     sign, growing = traits.sign[own], traits.growing[own]
     found = trend(watched, sign)
     return {
@@ -191,8 +192,16 @@ def _of(traits: _Traits, grain: _Grain, at: tuple[Indexes, Indexes]) -> dict[str
         "on_period": change(comparable, 1, growing),
         "on_year": change(comparable, year, growing),
         **_streaks(figures.status[at][:, :until]),
-        **_ahead(traits, grain, at, history),
-    }  # fmt: skip
+        **_ahead(traits, grain, at, history, _forecast(grain, at, track, back=back)),
+    }
+
+
+def _forecast(grain: _Grain, at: tuple[Indexes, Indexes], track: Track, *, back: bool) -> Forecast:
+    if not back:
+        return look_ahead(track)
+    made, reach = look_ahead_and_back(track)
+    grain.reach.lowest[at], grain.reach.highest[at] = reach.lowest, reach.highest
+    return made
 
 
 def _streaks(status: Codes) -> dict[str, npt.NDArray[np.generic]]:
@@ -207,16 +216,12 @@ def _streaks(status: Codes) -> dict[str, npt.NDArray[np.generic]]:
 
 
 def _ahead(
-    traits: _Traits, grain: _Grain, at: tuple[Indexes, Indexes], history: Floats
+    traits: _Traits, grain: _Grain, at: tuple[Indexes, Indexes], history: Floats, made: Forecast
 ) -> dict[str, npt.NDArray[np.generic]]:
     """The forecast of some series and what it says of their targets."""
     own, figures, now = at[1], grain.figures, grain.now
     goal = achieve.Goal(grain.goals.low[at], grain.goals.high[at], grain.goals.steps[at])
-    compared = np.where(goal.steps > 0, np.minimum(goal.steps, COMPARED), COMPARED)
-    made = forecast(history, traits.seasonal[own], YEAR // MONTHS[figures.grain], compared)
-    expected = np.fmin(np.fmax(made.expected, traits.low[own][:, None]), traits.high[own][:, None])
-    expected = np.where(np.isnan(made.expected), np.nan, expected)
-    chances = achieve.chance(expected, made.spread, goal, traits.sign[own])
+    chances = achieve.chance(made.expected, made.spread, goal, traits.sign[own])
     value = last_points(history, 1)[0][:, -1]
     needed = achieve.required(value, goal)
     status = figures.status[at][:, : now + 1]
@@ -228,7 +233,7 @@ def _ahead(
         "method": made.method,
         "mase": made.mase,
         "error": made.error,
-        "expected": expected,
+        "expected": made.expected,
         "spread": made.spread,
         "steps": goal.steps.astype(np.int8),
         "goal": goal.low,
@@ -238,8 +243,8 @@ def _ahead(
         "required": needed,
         "stretch": achieve.stretch(history, needed, goal.steps, traits.sign[own]),
         "run_rate": _run_rate(grain, at, history, traits.flow[own]),
-        "crosses": np.where(safe, achieve.crossing(expected, worst, best), 0).astype(np.int8),
-        "crosses_limit": np.where(over, 0, achieve.crossing(expected, traits.least[own], traits.most[own])).astype(
+        "crosses": np.where(safe, achieve.crossing(made.expected, worst, best), 0).astype(np.int8),
+        "crosses_limit": np.where(over, 0, achieve.crossing(made.expected, traits.least[own], traits.most[own])).astype(
             np.int8
         ),
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from kpisite.evaluate.charted import CADENCES
+from kpisite.evaluate.hindsight import Reach
 from kpisite.evaluate.limits import Flags
 from kpisite.evaluate.report import (
     ABSENT,
@@ -19,7 +20,7 @@ from kpisite.evaluate.report import (
     Report,
     Warnings,
 )
-from kpisite.evaluate.warning_ahead import months_back, traits, trend_to_breach
+from kpisite.evaluate.warning_ahead import trend_to_breach
 from kpisite.evaluate.warning_others import Found, falling_behind, plans_in_trouble
 from kpisite.evaluate.warning_replay import OPEN, Events, open_at, replay
 from kpisite.evaluate.warning_rows import Indexes, rows_of
@@ -38,11 +39,11 @@ _SEVERITY = {name: code for code, name in enumerate(SEVERITIES)}
 _LEADS = ("W1", "W4", "W5")
 
 
-def warn(report: Report) -> Warnings:
-    """All warnings of a report that has everything else."""
+def warn(report: Report, reach: Mapping[Grain, Reach]) -> Warnings:
+    """All warnings of a report that has everything else; `reach` tells what was forecast in each period."""
     made = _Made(report)
-    for grain in report.signals:
-        _of_grain(made, grain)
+    for grain, one in reach.items():
+        _of_grain(made, grain, one)
     as_of = dt.date.fromisoformat(report.as_of)
     made.add_known((*falling_behind(report.peers), *plans_in_trouble(report.site, as_of)))
     found = made.whole()
@@ -178,9 +179,11 @@ class _Made:
             for field in fields(Warnings)
             if field.name != "detail"
         }
-        detail = [text for part in self.parts for text in part.detail]
-        order = np.lexsort((np.array(detail), joined["raised"], joined["rule"], joined["indicator"], joined["subject"]))
-        return Warnings(**{name: part[order] for name, part in joined.items()}, detail=tuple(detail[w] for w in order))
+        detail = np.array([text for part in self.parts for text in part.detail], dtype=object)
+        places = {text: place for place, text in enumerate(sorted(set(detail)))}
+        ranks = np.array([places[text] for text in detail], dtype=np.int32)
+        order = np.lexsort((ranks, joined["raised"], joined["rule"], joined["indicator"], joined["subject"]))
+        return Warnings(**{name: part[order] for name, part in joined.items()}, detail=tuple(detail[order]))
 
 
 def _details(ruled: Ruled, n: Indexes, t: Indexes) -> tuple[str, ...]:
@@ -197,27 +200,23 @@ def _crossed(over: Flags, events: Events) -> Flags:
     return found
 
 
-def _of_grain(made: _Made, grain: Grain) -> None:
+def _of_grain(made: _Made, grain: Grain, reach: Reach) -> None:
     """All rules over the figures whose cadence this grain is."""
     report = made.report
     figures, signals = report.figures[grain], report.signals[grain]
-    until = sum(period.last_month <= report.period.last_month for period in figures.periods)
-    if not until:
-        return
+    until = reach.lowest.shape[2]
     due = np.array([CADENCES[report.site.indicators[id_].cadence] is grain for id_ in report.indicators])
     s, i = np.nonzero((report.role != ABSENT) & (report.role != ROLLED) & due)
-    periods = figures.periods[:until]
-    back = months_back(periods, report.site.report.fiscal_year_starts)
     leads = _Leads(report, until)
     for start in range(0, len(s), _AT_A_TIME):
         at = (s[start : start + _AT_A_TIME], i[start : start + _AT_A_TIME])
         rows = rows_of(
             [report.site.indicators[report.indicators[k]] for k in at[1].tolist()], figures, signals, at, until
         )
-        own = traits(report.site, report.subjects, report.indicators, at, periods[until - back :])
-        ruled = {rule: of(rows) for rule, of in ONE_FIGURE.items()} | {"W4": trend_to_breach(rows, own, grain)}
-        for rule, one in ruled.items():
-            events = replay(one.case)
+        ahead = Reach(reach.lowest[at], reach.highest[at])
+        ruled = {rule: of(rows) for rule, of in ONE_FIGURE.items()} | {"W4": trend_to_breach(rows, ahead)}
+        every = replay([one.case for one in ruled.values()])
+        for (rule, one), events in zip(ruled.items(), every, strict=True):
             made.add(_Rule(rule, one, events), at, grain, rows.over)
             if rule in _LEADS:
                 leads.note(at, events)
@@ -263,7 +262,7 @@ def _add_leading(made: _Made, grain: Grain, leads: _Leads, at: tuple[Indexes, In
     declared = [report.site.indicators[report.indicators[k]] for k in own[1].tolist()]
     rows = rows_of(declared, report.figures[grain], report.signals[grain], own, until)
     found = leading_worsens(rows, [leads.of(s, i) for s, i in zip(*(part.tolist() for part in own), strict=True)])
-    made.add(_Rule("W9", found, replay(found.case)), own, grain, rows.over)
+    made.add(_Rule("W9", found, *replay([found.case])), own, grain, rows.over)
 
 
 def _look_ahead(report: Report, found: Warnings) -> None:

@@ -46,7 +46,7 @@ def falling_behind(peers: Sequence[PeerFact]) -> Iterator[Found]:
 
 def _spells(product: str, indicator: str, periods: Sequence[tuple[Period, list[PeerFact]]]) -> Iterator[Found]:
     fires = np.array([[any(one.worsenings >= FALLING for one in facts) for _, facts in periods]], dtype=np.bool_)
-    events = replay(Case(fires, fires, np.ones_like(fires)))
+    (events,) = replay([Case(fires, fires, np.ones_like(fires))])
     for raised, cleared in zip(events.raised.tolist(), events.cleared.tolist(), strict=True):
         period, facts = periods[raised]
         ahead = [one for one in facts if one.worsenings >= FALLING]

@@ -1,18 +1,18 @@
 """How good the warnings of the past were: those that look ahead, W4 and W9, against what came of them."""
 
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kpisite.evaluate.achieve import AHEAD
 from kpisite.evaluate.charted import CADENCES
-from kpisite.evaluate.limits import Flags
+from kpisite.evaluate.limits import Flags, Floats
+from kpisite.evaluate.methods import FEWEST
 from kpisite.evaluate.report import GREEN, GREY, KEY, RED, Alert, Report
 from kpisite.evaluate.warning import alerts
-from kpisite.evaluate.warning_ahead import months_back
-from kpisite.periods import MONTHS
+from kpisite.periods import MONTHS, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +65,29 @@ def _cases(report: Report, rule: str, known: Mapping[tuple[str, str, str], list[
         if figures is None or (rule == "W9" and not declared.led_by):
             continue
         periods = [one for one in figures.periods if one.last_month <= report.period.last_month]
-        status = figures.status[s, i, : len(periods)]
+        if not periods:
+            continue
+        status, length = figures.status[s, i, : len(periods)], MONTHS[grain]
         bad = (status == RED) if rule == "W4" else (status != GREY) & (status != GREEN)
-        when = {one.last_month: t for t, one in enumerate(periods)}
         own = known.get((rule, report.subjects[s].id, report.indicators[i]), [])
-        spans = [
-            (when[one.raised.last_month], when[one.cleared.last_month] if one.cleared else len(periods)) for one in own
-        ]
-        first = len(periods) - months_back(periods, report.site.report.fiscal_year_starts) if rule == "W4" else 0
-        length = MONTHS[grain]
-        yield from (_of_warning(bad, start, length) for start, _ in spans)
+        spans = [_span(one, periods, length) for one in own]
+        # W4 needs a forecast, and that some values.
+        first = _sixth(figures.value[s, i, : len(periods)]) if rule == "W4" else 0
+        yield from (_of_warning(bad, start, length) for start, _ in spans if start >= 0)
         yield from (_Case("miss") for b in _onsets(bad, status != GREY) if b >= first + AHEAD and not _told(spans, b))
+
+
+def _span(alert: Alert, periods: Sequence[Period], length: int) -> tuple[int, int]:
+    """From which position to which an alert was open; below 0 where that was before the periods that are shown."""
+    start = (alert.raised.last_month - periods[0].last_month) // length
+    end = (alert.cleared.last_month - periods[0].last_month) // length if alert.cleared else len(periods)
+    return start, end
+
+
+def _sixth(values: Floats) -> int:
+    """The position of the first value at which there are enough for a forecast."""
+    known = np.flatnonzero(~np.isnan(values))
+    return int(known[FEWEST - 1]) if len(known) >= FEWEST else len(values)
 
 
 def _of_warning(bad: Flags, start: int, length: int) -> _Case:

@@ -4,6 +4,7 @@ There is no hidden state: the same series always give the same alerts, and a lat
 only when an open alert is cleared. Arrays are [N, T], N series of T periods.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,33 +44,47 @@ class Events:
     cleared: Indexes
 
 
-def replay(case: Case) -> Events:
-    """The alerts of every series, in one pass through time."""
-    started = case.raises & case.available
-    rows = np.flatnonzero(started.any(axis=1))
-    starts, holds, available = (
-        np.ascontiguousarray(part[rows].T) for part in (started, case.holds | case.raises, case.available)
-    )
-    clear = np.zeros_like(starts) if case.clear is None else np.ascontiguousarray(case.clear[rows].T)
-    running = np.full(len(rows), OPEN, dtype=np.intp)  # the period in which the open alert was raised
-    quiet = np.zeros(len(rows), dtype=np.int8)
-    found: list[tuple[Indexes, Indexes, Indexes]] = []
-    for t, (start, hold, there, better) in enumerate(zip(starts, holds, available, clear, strict=True)):
-        is_open = running != OPEN
-        silent = there & ~hold
-        quiet = np.where(silent, np.minimum(quiet + 1, QUIET), np.where(there, 0, quiet)).astype(np.int8)
-        ends = is_open & silent & ((quiet >= QUIET) | better)
-        if ends.any():
-            which = np.flatnonzero(ends)
-            found.append((rows[which], running[which], np.full(len(which), t)))
-            running[which] = OPEN
-        begins = start & ~is_open
-        running[begins] = t
-    left = np.flatnonzero(running != OPEN)
-    found.append((rows[left], running[left], np.full(len(left), OPEN)))
-    series, raised, cleared = (np.concatenate(part) for part in zip(*found, strict=True))
-    order = np.lexsort((raised, series))
-    return Events(series[order], raised[order], cleared[order])
+def replay(cases: Sequence[Case]) -> list[Events]:
+    """The alerts of every series of several rules over the same T periods, in one pass through time."""
+    begun = [case.raises & case.available for case in cases]
+    rows = [np.flatnonzero(one.any(axis=1)) for one in begun]
+    ends = np.cumsum([0, *(len(own) for own in rows)])
+    starts, kept, silent, better = (np.empty((begun[0].shape[1], ends[-1]), dtype=np.bool_) for _ in range(4))
+    for case, one, own, start, end in zip(cases, begun, rows, ends[:-1], ends[1:], strict=True):
+        part = np.s_[:, start:end]
+        holds, there = case.holds[own] | case.raises[own], case.available[own]
+        starts[part], kept[part], silent[part] = one[own].T, (holds & there).T, (there & ~holds).T
+        better[part] = False if case.clear is None else case.clear[own].T
+    raised, cleared = _passed(starts, kept, silent, better)
+    which, when = np.nonzero(np.ascontiguousarray(raised.T))
+    over = np.full(len(which), OPEN, dtype=np.intp)
+    # Alerts of a series take turns, so in their order each but one still open has the clearing at its own place.
+    left = raised.sum(axis=0) > cleared.sum(axis=0)
+    is_last = np.append(which[1:] != which[:-1], True) if len(which) else np.zeros(0, dtype=np.bool_)
+    over[~(is_last & left[which])] = np.nonzero(np.ascontiguousarray(cleared.T))[1]
+    cuts = np.searchsorted(which, ends)
+    return [
+        Events(own[which[a:b] - start], when[a:b], over[a:b])
+        for own, start, a, b in zip(rows, ends[:-1], cuts[:-1], cuts[1:], strict=True)
+    ]
+
+
+def _passed(starts: Flags, kept: Flags, silent: Flags, better: Flags) -> tuple[Flags, Flags]:
+    """In which periods alerts were raised and cleared, [T, R], R series with time running down.
+
+    starts, kept and silent are where a rule begins, goes on and is quiet; in none of them it cannot be asked.
+    """
+    raised, cleared = np.empty_like(starts), np.empty_like(starts)
+    is_open = np.zeros(starts.shape[1], dtype=np.bool_)
+    quiet = np.zeros(starts.shape[1], dtype=np.int16)
+    for t in range(len(starts)):
+        quiet += silent[t]
+        quiet[kept[t]] = 0
+        ends = is_open & silent[t] & ((quiet >= QUIET) | better[t])
+        begins = starts[t] & ~is_open
+        is_open ^= ends | begins
+        raised[t], cleared[t] = begins, ends
+    return raised, cleared
 
 
 def open_at(events: Events, shape: tuple[int, int]) -> Flags:

@@ -94,7 +94,6 @@ def rows_of(
     unusable = cut(figures.small) | (cut(figures.provisional) > 0)
     reason = cut(figures.reason)
     due = is_expected(reason) & (cut(figures.provisional) == 0)
-    places = np.array([[one.decimals] for one in declared], dtype=np.int64).reshape(-1, 1)
     return Rows(
         value=np.where(unusable, np.nan, cut(figures.value)),
         status=np.where(unusable, GREY, cut(figures.status)).astype(np.int8),
@@ -102,9 +101,9 @@ def rows_of(
         target=cut(figures.target),
         high=cut(figures.target_high),
         tolerance=cut(figures.tolerance),
-        places=places,
-        sign=np.array([[SIGNS[one.direction]] for one in declared], dtype=np.int8).reshape(-1, 1),
-        veto=np.array([[one.veto] for one in declared], dtype=np.bool_).reshape(-1, 1),
+        places=np.array([one.decimals for one in declared], dtype=np.int64)[:, None],
+        sign=np.array([SIGNS[one.direction] for one in declared], dtype=np.int8)[:, None],
+        veto=np.array([one.veto for one in declared], dtype=np.bool_)[:, None],
         least=_limits(declared, "min"),
         most=_limits(declared, "max"),
         missing=due & np.isin(reason, _UNDELIVERED),
@@ -117,5 +116,5 @@ def rows_of(
 
 
 def _limits(declared: Sequence[Indicator], side: str) -> Floats:
-    found = [[one.limit.value if one.limit and one.limit.side == side else np.nan] for one in declared]
-    return np.array(found, dtype=np.float64).reshape(-1, 1)
+    found = [one.limit.value if one.limit and one.limit.side == side else np.nan for one in declared]
+    return np.array(found, dtype=np.float64)[:, None]

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpisite.evaluate import methods
-from kpisite.evaluate.forecast import COMPARED, HORIZON, forecast
-from kpisite.evaluate.methods import ALPHAS, BETAS, METHODS, PHI
+from kpisite.evaluate.choice import COMPARED
+from kpisite.evaluate.foresight import look_ahead
+from kpisite.evaluate.methods import ALPHAS, BETAS, HORIZON, METHODS, PHI
+from tests.evaluate.tracks import guesses, track
 
 examples = settings(max_examples=500, deadline=None)
 number = st.integers(0, 400).map(lambda n: n / 10)
@@ -18,9 +20,7 @@ row = st.lists(st.one_of(*[number] * 6, st.just(math.nan)), min_size=1, max_size
 
 
 def of(rows, *, seasonal=False, compared=COMPARED):
-    history = np.array(rows, dtype=np.float64)
-    flags = np.full(len(history), seasonal, dtype=np.bool_)
-    return forecast(history, flags, 12, np.full(len(history), compared))
+    return look_ahead(track(rows, seasonal=seasonal, compared=compared))
 
 
 def walks(count, length, seed=3):
@@ -66,7 +66,7 @@ def test_a_season_is_seen_where_one_is_declared():
 
 def test_naive_and_drift_are_their_closed_forms():
     history = walks(50, 30)
-    naive, drift = (method(history, 14, 12) for method in (methods.naive, methods.drift))
+    naive, drift = (guesses(method, history, 14, 12) for method in (methods.naive, methods.drift))
 
     for n in range(50):
         for k, end in ((0, 17), (13, 30)):
@@ -95,7 +95,7 @@ def plain_damped(values, steps):
 def test_damped_holt_equals_a_plain_loop():
     history = walks(30, 36)
 
-    found = methods.damped(history, 14, 12)
+    found = guesses(methods.damped, history, 14, 12)
 
     for n in range(30):
         assert found[n, -1] == pytest.approx(plain_damped(history[n].tolist(), 12))
@@ -106,7 +106,7 @@ def test_damped_holt_stays_near_statsmodels():
     """The distance that docs/explanation/signals.md names, in standard deviations of the residuals."""
     holt = pytest.importorskip("statsmodels.tsa.holtwinters", reason="statsmodels is not installed").Holt
     history = walks(200, 48, seed=11)
-    ours = methods.damped(history, 1, 6)[:, 0]
+    ours = guesses(methods.damped, history, 1, 6)[:, 0]
     distances = []
     for n, values in enumerate(history):
         with warnings.catch_warnings():
@@ -128,7 +128,7 @@ def test_the_method_chosen_has_the_least_error_over_the_last_origins():
         for name, method in (("naive", methods.naive), ("drift", methods.drift), ("damped", methods.damped)):
             gaps = []
             for end in range(40 - 13, 40):
-                guess = method(values[None, :end], 1, 6)[0, 0]
+                guess = guesses(method, values[None, :end], 1, 6)[0, 0]
                 gaps += [abs(values[end + h] - guess[h]) for h in range(6) if end + h < 40]
             errors[name] = np.mean(gaps)
         least = min(errors.values())
@@ -142,10 +142,15 @@ def test_intervals_are_empirical_where_there_are_errors_enough():
     found = of(values)
     method = {"naive": methods.naive, "drift": methods.drift, "damped": methods.damped}[METHODS[found.method[0]]]
     for h in (1, 6):
-        gaps = [values[0, end + h - 1] - method(values[:, :end], 1, 6)[0, 0, h - 1] for end in range(27, 40 - h + 1)]
+        gaps = [
+            values[0, end + h - 1] - guesses(method, values[:, :end], 1, 6)[0, 0, h - 1]
+            for end in range(27, 40 - h + 1)
+        ]
         assert found.spread[0, h - 1] >= math.sqrt(np.mean(np.square(gaps))) * (1 - 1e-6)
     assert found.spread[0, 0] == pytest.approx(
-        math.sqrt(np.mean([(values[0, e] - method(values[:, :e], 1, 1)[0, 0, 0]) ** 2 for e in range(27, 40)])),
+        math.sqrt(
+            np.mean([(values[0, e] - guesses(method, values[:, :e], 1, 1)[0, 0, 0]) ** 2 for e in range(27, 40)])
+        ),
         rel=1e-5,
     )
     assert found.spread[0, 11] == pytest.approx(found.spread[0, 5] * math.sqrt(2))
@@ -161,6 +166,21 @@ def test_a_fan_never_narrows_and_nothing_is_forecast_from_few_points(values):
     assert (METHODS[found.method[0]] == "") == (known < 6)
     if not np.isnan(found.spread[0]).any():
         assert (np.diff(found.spread[0]) >= 0).all()
+
+
+def test_a_fan_never_narrows_whatever_the_size_of_the_numbers_and_their_gaps():
+    random = np.random.default_rng(5)
+    for length in (6, 14, 20, 30, 45):
+        size = 10.0 ** random.integers(-8, 9, (400, 1))
+        values = np.cumsum(random.normal(0, size, (400, length)), axis=1) + 10.0 ** random.integers(-5, 9, (400, 1))
+        values[random.random(values.shape) < random.uniform(0, 0.8, (400, 1))] = np.nan
+        for compared in (1, 6):
+            spread = of(values, compared=compared).spread
+
+            there = ~np.isnan(spread)
+            assert np.array_equal(there.any(axis=1), there.all(axis=1))
+            assert (np.diff(spread[there.all(axis=1)], axis=1) >= 0).all()
+            assert there.any()
 
 
 @examples

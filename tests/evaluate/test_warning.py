@@ -96,6 +96,20 @@ def test_a_figure_that_heads_for_its_amber_limit_is_told_with_its_month():
     assert alert.threshold == 90
 
 
+def test_what_was_forecast_years_ago_is_told_as_it_was_then():
+    falling = [130 - n for n in range(36)]
+
+    assert said(report_of(falling), "W4") == [("2025-12", "")]
+    assert said(report_of([*falling, *[130] * 30]), "W4") == [("2023-06", "2023-08")]
+
+
+def test_a_segment_is_forecast_from_its_own_values_alone():
+    falling = [130 - n for n in range(36)]
+    rebase = [{"from": "2023-06", "reason": "moved"}]
+
+    assert said(report_of([*falling, *[130] * 30], rebase=rebase), "W4") == []
+
+
 def test_a_signal_for_the_worse_is_one_alert_from_its_first_month():
     steady = [100 + (n % 2) for n in range(24)]
 

@@ -12,7 +12,7 @@ from kpisite.evaluate.warning import WARNING_RULES, alerts
 from kpisite.evaluate.warning_others import falling_behind, plans_in_trouble
 from kpisite.evaluate.warning_quality import warning_quality
 from kpisite.periods import of_month, parse
-from tests.evaluate.test_warning import report_of
+from tests.evaluate.test_warning import NO_DATA, report_of
 from tests.factories import a_site, an_indicator
 
 NAN = float("nan")
@@ -133,6 +133,17 @@ def test_a_breach_without_a_warning_is_a_miss():
     found = quality([100] * 20 + [85] * 4, [])
 
     assert (found.hits, found.false, found.misses) == (0, 0, 1)
+
+
+def test_a_warning_from_before_the_months_shown_is_not_judged_but_has_told_of_a_breach():
+    found = quality([100] * 20 + [85] * 4, ["2023-06"])
+
+    assert (found.hits, found.false, found.misses, found.pending, found.lead) == (0, 0, 0, 0, None)
+
+
+def test_a_figure_too_young_to_be_forecast_misses_nothing():
+    assert quality([NO_DATA] * 13 + [100] * 10 + [85], []).misses == 0
+    assert quality([NO_DATA] * 12 + [100] * 11 + [85], []).misses == 1
 
 
 def test_nothing_is_counted_where_nothing_happened():

@@ -29,7 +29,7 @@ def told(periods):
 def alerts_of(*series):
     """The alerts of each series (of the same length)."""
     fires, available, better = (np.array([[one[part] for one in every] for every in series]) for part in range(3))
-    found = replay(Case(fires, fires, available, better))
+    (found,) = replay([Case(fires, fires, available, better)])
     rows = list(zip(found.series.tolist(), found.raised.tolist(), found.cleared.tolist(), strict=True))
     return [[(raised, cleared) for n, raised, cleared in rows if n == own] for own in range(len(series))]
 
@@ -76,10 +76,24 @@ def test_series_do_not_touch_each_other(length, data):
 
 
 @MANY
+@given(st.integers(1, 12), st.data())
+def test_rules_replayed_together_do_not_touch_each_other(length, data):
+    flags = st.lists(st.lists(st.booleans(), min_size=length, max_size=length), min_size=3, max_size=3).map(np.array)
+    cases = [Case(*(data.draw(flags) for _ in range(parts))) for parts in (3, 4, 4)]
+
+    together = replay(cases)
+
+    for case, own in zip(cases, together, strict=True):
+        (alone,) = replay([case])
+        for name in ("series", "raised", "cleared"):
+            assert getattr(own, name).tolist() == getattr(alone, name).tolist()
+
+
+@MANY
 @given(PERIODS)
 def test_an_alert_is_open_from_its_period_to_the_one_before_it_is_cleared(periods):
     fires, available, better = (np.array([[one[part] for one in periods]]) for part in range(3))
-    events = replay(Case(fires, fires, available, better))
+    (events,) = replay([Case(fires, fires, available, better)])
 
     found = open_at(events, fires.shape)[0]
 
@@ -93,6 +107,6 @@ def test_what_begins_an_alert_may_differ_from_what_keeps_it_open():
     raises = np.array([[False, True, False, False, False, False]])
     holds = np.array([[True, True, True, True, False, False]])
 
-    found = replay(Case(raises, holds, np.ones_like(raises)))
+    (found,) = replay([Case(raises, holds, np.ones_like(raises))])
 
     assert (found.raised.tolist(), found.cleared.tolist()) == ([1], [5])
