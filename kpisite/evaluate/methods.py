@@ -33,8 +33,13 @@ _DAMPING = np.cumsum(PHI ** np.arange(1, HORIZON + 1))
 class Method(Protocol):
     """One method of some series: what it forecast in each of the last K periods."""
 
-    code: int  # position in METHODS
-    rows: Indexes | None  # the series that it is for; None is all
+    @property
+    def code(self) -> int:
+        """Its position in METHODS."""
+
+    @property
+    def rows(self) -> Indexes | None:
+        """The series that it is for; None is all."""
 
     def ahead(self, step: int, count: int) -> Floats:
         """What it forecast so many steps ahead in the last `count` periods, [count, rows]."""
@@ -43,7 +48,7 @@ class Method(Protocol):
         """The lowest and the highest of the next steps in each of the K periods."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Line:
     """A level that moves on along a path that does not turn: it stays, goes straight on, or is damped."""
 
@@ -69,7 +74,7 @@ class Line:
         return np.minimum(near, far), np.maximum(near, far)
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Seasonal:
     """The value of the same period a year before, moved on; the last value where there is none."""
 
