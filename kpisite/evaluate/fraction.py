@@ -126,6 +126,13 @@ def factor_of(expression: Expression) -> float:
 
 
 def _fraction(found: Desk, s: int, ratio: Ratio, period: Period) -> Fraction | None:
+    """The two sides of the ratio, which is that of the definition in force."""
+    if (s, period) not in found.fractions:
+        found.fractions[s, period] = _worked_out(found, s, ratio, period)
+    return found.fractions[s, period]
+
+
+def _worked_out(found: Desk, s: int, ratio: Ratio, period: Period) -> Fraction | None:
     book = Arithmetic(ledger_of(found, s, found.version(period)), found.report.site.params)
     numerator, denominator = (book.term(one, period).value for one in (ratio.numerator, ratio.denominator))
     return Fraction(numerator, denominator) if numerator is not None and denominator else None

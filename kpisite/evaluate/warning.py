@@ -5,6 +5,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from kpisite.evaluate.warning_others import Found, falling_behind, plans_in_trou
 from kpisite.evaluate.warning_replay import OPEN, Events, open_at, replay
 from kpisite.evaluate.warning_rows import Indexes, rows_of
 from kpisite.evaluate.warning_rules import ONE_FIGURE, Ruled, leading_worsens
-from kpisite.periods import Grain, of_month
+from kpisite.periods import Grain, Period, of_month
 
 # Figures looked at at a time: what is worked on stays in the processor's own memory.
 _AT_A_TIME = 1024
@@ -67,29 +68,37 @@ def no_warnings() -> Warnings:
 
 def alerts(report: Report, which: Indexes | None = None) -> Iterator[Alert]:
     """The warnings of a report as rows, all of them or those at some positions."""
-    found, fiscal = report.warnings, report.site.report.fiscal_year_starts
+    found, part = report.warnings, slice(None) if which is None else which
+    details = found.detail if which is None else [found.detail[w] for w in which.tolist()]
+    columns = (
+        getattr(found, name)[part].tolist()
+        for name in ("subject", "indicator", "rule", "severity", "raised", "cleared", "breach", "value", "threshold")
+    )
     cadence = [CADENCES[report.site.indicators[id_].cadence] for id_ in report.indicators]
-    for w in range(len(found.detail)) if which is None else which.tolist():
-        i, rule = int(found.indicator[w]), WARNING_RULES[found.rule[w]]
-        product, indicator, detail = report.subjects[found.subject[w]].id, report.indicators[i], found.detail[w]
+
+    @cache
+    def period(month: int, grain: Grain) -> Period | None:
+        return of_month(month, grain, report.site.report.fiscal_year_starts) if month else None
+
+    for s, i, code, severity, first, last, crossed, value, threshold, chance, detail in zip(
+        *columns, found.chance[part].tolist(), details, strict=True
+    ):
+        rule, product, indicator = WARNING_RULES[code], report.subjects[s].id, report.indicators[i]
         grain = Grain.MONTH if rule in _BY_MONTH else cadence[i]
-        raised, cleared, breach = (
-            of_month(int(month), grain, fiscal) if month else None
-            for month in (found.raised[w], found.cleared[w], found.breach[w])
-        )
+        raised = period(first, grain)
         assert raised is not None
         yield Alert(
             id=alert_id(rule, product, indicator, detail if rule == "W12" and "/" in detail else raised.label),
             rule=rule,
-            severity=SEVERITIES[found.severity[w]],
+            severity=SEVERITIES[severity],
             product=product,
             indicator=indicator,
             raised=raised,
-            cleared=cleared,
-            value=float(found.value[w]),
-            threshold=float(found.threshold[w]),
-            breach=breach,
-            chance=float(found.chance[w]),
+            cleared=period(last, grain),
+            value=value,
+            threshold=threshold,
+            breach=period(crossed, grain),
+            chance=chance,
             detail=detail,
         )
 

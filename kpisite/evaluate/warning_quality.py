@@ -10,9 +10,12 @@ from kpisite.evaluate.achieve import AHEAD
 from kpisite.evaluate.charted import CADENCES
 from kpisite.evaluate.limits import Flags, Floats
 from kpisite.evaluate.methods import FEWEST
-from kpisite.evaluate.report import GREEN, GREY, KEY, RED, Alert, Report
+from kpisite.evaluate.report import GREEN, GREY, KEY, RED, WARNING_RULES, Alert, Report
 from kpisite.evaluate.warning import alerts
 from kpisite.periods import MONTHS, Period
+
+# The rules that look ahead.
+RULES = ("W4", "W9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,10 @@ class Quality:
 def warning_quality(report: Report) -> tuple[Quality, ...]:
     """The quality of W4, whose breach is a red status, and of W9, whose breach is that the target is missed."""
     known: dict[tuple[str, str, str], list[Alert]] = {}
-    for one in alerts(report):
-        if one.rule in ("W4", "W9"):
-            known.setdefault((one.rule, one.product, one.indicator), []).append(one)
-    return tuple(_quality(rule, list(_cases(report, rule, known))) for rule in ("W4", "W9"))
+    ahead = np.flatnonzero(np.isin(report.warnings.rule, [WARNING_RULES.index(rule) for rule in RULES]))
+    for one in alerts(report, ahead):
+        known.setdefault((one.rule, one.product, one.indicator), []).append(one)
+    return tuple(_quality(rule, list(_cases(report, rule, known))) for rule in RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,15 @@ def _quality(rule: str, cases: list[_Case]) -> Quality:
 
 def _cases(report: Report, rule: str, known: Mapping[tuple[str, str, str], list[Alert]]) -> Iterator[_Case]:
     """The cases of every figure that the rule can be asked of."""
+    until = report.period.last_month
+    ended = {grain: [one for one in held.periods if one.last_month <= until] for grain, held in report.figures.items()}
     for s, i in np.argwhere(report.role == KEY).tolist():
         declared = report.site.indicators[report.indicators[i]]
         grain = CADENCES[declared.cadence]
-        figures = report.figures.get(grain)
-        if figures is None or (rule == "W9" and not declared.led_by):
+        periods = ended.get(grain)
+        if not periods or (rule == "W9" and not declared.led_by):
             continue
-        periods = [one for one in figures.periods if one.last_month <= report.period.last_month]
-        if not periods:
-            continue
+        figures = report.figures[grain]
         status, length = figures.status[s, i, : len(periods)], MONTHS[grain]
         bad = (status == RED) if rule == "W4" else (status != GREY) & (status != GREEN)
         own = known.get((rule, report.subjects[s].id, report.indicators[i]), [])

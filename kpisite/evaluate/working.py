@@ -1,12 +1,13 @@
 """How one figure came about: the formula in force with its numbers, or the sum of the figures it is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kpisite.declare.model import Indicator
 from kpisite.evaluate.arithmetic import Arithmetic, Term, number, total
 from kpisite.evaluate.begun import begun
 from kpisite.evaluate.ledger import Ledger, Use
+from kpisite.evaluate.ratios import Fraction
 from kpisite.evaluate.report import ABSENT, Report
 from kpisite.measure.cube import NEVER
 from kpisite.measure.degree import is_linear
@@ -51,6 +52,8 @@ class Desk:
     indicator: Indicator
     versions: tuple[Version, ...]
     products: tuple[str, ...]
+    # Numerators and denominators by subject and period, once they are worked out: a product is part of more than one.
+    fractions: dict[tuple[int, Period], Fraction | None] = field(default_factory=dict, compare=False)
 
     @property
     def is_linear(self) -> bool:

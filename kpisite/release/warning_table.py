@@ -11,7 +11,7 @@ from kpisite.periods import Period, parse
 from kpisite.release.axes import Axes
 from kpisite.release.read_tables import columns_of
 from kpisite.release.tables import table
-from kpisite.release.text import number, read_numbers
+from kpisite.release.text import numbers, read_numbers
 
 WARNING_COLUMNS = (
     "id", "rule", "severity", "product", "indicator", "raised", "cleared", "value", "threshold",
@@ -21,12 +21,14 @@ WARNING_COLUMNS = (
 
 def warning_table(report: Report) -> str:
     """All warnings, by subject, indicator, rule and period."""
+    found = report.warnings
+    figures = zip(*(numbers(one) for one in (found.value, found.threshold, found.chance)), strict=True)
     return table(
         WARNING_COLUMNS,
         [
             f"{one.id},{one.rule},{one.severity},{one.product},{one.indicator},{one.raised.label},{_label(one.cleared)},"
-            f"{number(one.value)},{number(one.threshold)},{_label(one.breach)},{number(one.chance)},{one.detail}"
-            for one in alerts(report)
+            f"{value},{threshold},{_label(one.breach)},{chance},{one.detail}"
+            for one, (value, threshold, chance) in zip(alerts(report), figures, strict=True)
         ],
     )
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from kpisite.evaluate.charted import CADENCES
 from kpisite.evaluate.report import SEVERITIES, Alert
 from kpisite.evaluate.warning import alerts, rows_about
+from kpisite.periods import Grain
 from kpisite.render import marks
 from kpisite.render.cells import raw
 from kpisite.render.edition import Edition
@@ -222,5 +223,9 @@ def _actions(e: Edition, figure: Warned) -> Sequence[tuple[dt.date, dt.date | No
 def cadence_now(e: Edition, i: int) -> int:
     """The last period of an indicator's cadence that the report holds, on the axis of its grain."""
     grain = CADENCES[e.site.indicators[e.report.indicators[i]].cadence]
-    periods = e.report.figures[grain].periods
-    return max((t for t, one in enumerate(periods) if one.last_month <= e.report.period.last_month), default=0)
+    return e.once(("now", grain), lambda: _last(e, grain))
+
+
+def _last(e: Edition, grain: Grain) -> int:
+    until = e.report.period.last_month
+    return max((t for t, one in enumerate(e.report.figures[grain].periods) if one.last_month <= until), default=0)

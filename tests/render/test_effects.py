@@ -67,3 +67,20 @@ def test_what_is_no_ratio_of_measures_is_not_split(both):
     assert ratio_effects(e, e.report.subject("credit-card"), e.report.indicator("nps")) is None
     assert mix_effects(e, e.board.bank, e.report.indicator("eva")) is None
     assert rollup_effects(e, e.report.indicator("eva")) == ()
+
+
+def test_of_many_products_the_largest_effects_are_named_and_the_others_told_together(both, monkeypatch):
+    for e, others in zip(both, ("其余{}个产品", "{} other products"), strict=True):
+        everyone = rows(mix_effects(e, e.board.bank, e.report.indicator("npl-ratio")))
+        with monkeypatch.context() as patch:
+            patch.setattr("kpisite.render.views.effects.NAMED", 2)
+            patch.setattr("kpisite.render.views.effects.LARGEST", 2)
+            found = rows(mix_effects(e, e.board.bank, e.report.indicator("npl-ratio")))
+
+        assert len(found) == 4 < len(everyone)
+        assert found[2][0] == others.format(len(everyone) - 3)
+        by_size = sorted(everyone[:-1], key=lambda row: -max(abs(tenths(cell)) for cell in row[1:]))
+        assert {row[0] for row in found[:2]} == {row[0] for row in by_size[:2]}
+        assert found[-1] == everyone[-1]
+        for side in (1, 2):
+            assert sum(tenths(row[side]) for row in found[:-1]) == tenths(found[-1][side])

@@ -1,6 +1,6 @@
 """Why a ratio moved, as a table: what its numerator and denominator did, or its products and their shares."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from kpisite.evaluate.apportion import apportion
@@ -18,6 +18,8 @@ from kpisite.render.told import exact
 
 # Of measures that are not shown in larger units.
 MEASURE_DECIMALS = 2
+# So many products are all named; of more of them only the largest.
+NAMED, LARGEST = 20, 12
 
 
 def rollup_effects(e: Edition, i: int) -> tuple[RollupEffects, ...]:
@@ -76,10 +78,12 @@ def mix_effects(e: Edition, s: int, i: int) -> Table | None:
         column = e.plain_columns[i]
         flat = [effect for pair in zip(split.change.within, split.change.mix, strict=True) for effect in pair]
         shown = _apportioned(column, flat, split.before, split.after)
-        rows = [
-            (e.subjects[p], *(_signed(e, column, steps) for steps in shown[2 * n : 2 * n + 2]))
-            for n, p in enumerate(split.products)
-        ]
+        pairs = {p: shown[2 * n : 2 * n + 2] for n, p in enumerate(split.products)}
+        largest = _largest(pairs)
+        rows = [(e.subjects[p], *(_signed(e, column, steps) for steps in pairs[p])) for p in largest]
+        if others := [pairs[p] for p in split.products if p not in largest]:
+            label = words["others"].format(count=len(others))
+            rows.append((label, *(_signed(e, column, sum(one[side] for one in others)) for side in (0, 1))))
         rows.append((words["together"], *(_signed(e, column, sum(shown[side::2])) for side in (0, 1))))
         caption = words["mix_caption"].format(
             before=e.month_labels[t], after=e.month_labels[e.board.now],
@@ -88,6 +92,14 @@ def mix_effects(e: Edition, s: int, i: int) -> Table | None:
         heads = (e.head("product"), e.head("within", "num"), e.head("of_share", "num"))
         return marks.table(_anchor(e, "mix-effects", s), caption, heads, rows, note=words["mix_note"])
     return None
+
+
+def _largest(pairs: Mapping[int, Sequence[int]]) -> list[int]:
+    """The products that are named, in their order: all of a few, else those with the largest effects."""
+    if len(pairs) <= NAMED:
+        return list(pairs)
+    by_size = sorted(pairs, key=lambda p: -max(abs(steps) for steps in pairs[p]))
+    return sorted(by_size[:LARGEST])
 
 
 def _anchor(e: Edition, name: str, s: int) -> str:
