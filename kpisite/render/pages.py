@@ -16,6 +16,7 @@ from kpisite.render.parts import (
     Block,
     Breakdown,
     Chapter,
+    Count,
     Fact,
     Folded,
     Group,
@@ -34,6 +35,7 @@ from kpisite.render.parts import (
     StoryBlock,
     Table,
     TermEntry,
+    WarnedGroup,
     Why,
 )
 
@@ -247,8 +249,10 @@ class WarningPage(Frame):
 
     facts: tuple[Fact, ...]  # open, new and cleared since the version before
     unsigned: Table | None  # parts of the version that nobody signed in time
-    tables: tuple[Table | None, ...]  # critical, high and medium: one row for each figure, by its most severe warning
-    infos: Folded | None
+    counts: tuple[Count, ...]  # open warnings by severity
+    by_rule: Table | None
+    groups: tuple[WarnedGroup, ...]  # by product: one row for each figure, at its most severe warning
+    left_out: str  # where not all figures are shown
     quality: Table  # of the warnings that look ahead
     opportunities: Table | None
     leading: Table | None  # indicators that lead others

@@ -79,7 +79,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many key indicators have a status; `mark` is glyph and word, `status` one of green amber red grey."""
+    """How many there are of a status, green amber red grey, or of a severity; `mark` is glyph and word."""
 
     status: str
     mark: Markup
@@ -119,6 +119,17 @@ class Folded:
     title: str
     table: Table
     open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WarnedGroup:
+    """The figures of one product with open warnings: counts by severity, what is urgent, and the rest on demand."""
+
+    id: str
+    title: Link
+    counts: tuple[Count, ...]
+    urgent: Table | None
+    rest: Folded | None
 
 
 @dataclass(frozen=True, slots=True)

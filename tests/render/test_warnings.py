@@ -6,6 +6,7 @@ import pytest
 
 from kpisite.evaluate.warning import alerts
 from kpisite.release.store import read_releases
+from kpisite.render.alerted import of_report
 from kpisite.render.board import board
 from kpisite.render.edition import edition
 from kpisite.render.views.early_warnings import warning_page
@@ -34,9 +35,46 @@ def numbers(text):
     return re.findall(r"\d+(?:\.\d+)?", text)
 
 
+def rows_of(group):
+    """The rows of a product that can be seen at once, and those on demand."""
+    return [row for table in (group.urgent, group.rest and group.rest.table) if table for row in rows(table)]
+
+
+def test_products_stand_by_their_most_severe_warning_and_known_misses_are_folded(e, releases):
+    page = warning_page(e, releases[-2])
+    names = [e.t["warning"]["severity"][one] for one in ("critical", "high", "medium", "info")]
+    known = {one.id for one in alerts(releases[-2])}
+
+    ranks = [min(names.index(row[1].split()[-1]) for row in rows_of(group)) for group in page.groups]
+    assert ranks == sorted(ranks)
+    urgent = [row for group in page.groups if group.urgent for row in rows(group.urgent)]
+    assert 0 < len(urgent) < 15
+    assert {row[1].split()[-1] for row in urgent} <= set(names[:2])
+    for one in of_report(e):
+        group = next(group for group in page.groups if group.id == f"of-{e.report.subjects[one.s].id}")
+        shown = group.urgent is not None and e.indicators[one.i] in [row[0] for row in rows(group.urgent)]
+        is_known = one.worst.rule == "W3" and one.worst.id in known
+        assert shown == (one.worst.severity in ("critical", "high") and not is_known), one
+
+
+def test_warnings_are_counted_by_severity_and_by_rule(e, releases):
+    page = warning_page(e, releases[-2])
+    open_ = [one for one in alerts(e.report) if one.cleared is None]
+
+    assert {one.status: one.number for one in page.counts} == {
+        name: str(sum(one.severity == name for one in open_)) for name in {one.severity for one in open_}
+    }
+    counted = {row[0]: row[2] for row in rows(page.by_rule)}
+    assert counted == {
+        e.t["warning"]["rules"][rule]: str(sum(one.rule == rule for one in open_))
+        for rule in {one.rule for one in open_}
+    }
+    assert sum(int(row[3] or 0) for row in rows(page.by_rule)) == int(page.facts[1].value)
+
+
 def test_each_figure_stands_once_at_its_most_severe_warning(e):
     page = warning_page(e)
-    listed = [row[:2] for table in (*page.tables, page.infos and page.infos.table) if table for row in rows(table)]
+    listed = [[group.title.text, row[0]] for group in page.groups for row in rows_of(group)]
 
     open_ = {(one.product, one.indicator) for one in alerts(e.report) if one.cleared is None}
     names = [
@@ -47,16 +85,16 @@ def test_each_figure_stands_once_at_its_most_severe_warning(e):
 
 
 def test_a_forecast_breach_is_told_with_month_and_probability(e):
-    high = warning_page(e).tables[1]
-    card, npl = e.subjects[e.report.subject("credit-card")], e.indicators[e.report.indicator("npl-ratio")]
-    (row,) = (row for row in rows(high) if row[:2] == [card, npl])
+    (card,) = (group for group in warning_page(e).groups if group.id == "of-credit-card")
+    npl = e.indicators[e.report.indicator("npl-ratio")]
+    (row,) = (row for row in rows(card.urgent) if row[0] == npl)
 
     assert {"2026", "0.50"} <= set(numbers(row[6]))
     assert sorted(numbers(row[5])) == ["0.05", "2.10", "2.95", "5.00"]
 
 
 def test_a_figure_without_a_plan_says_so(e):
-    said = [row[7] for table in warning_page(e).tables if table for row in rows(table)]
+    said = [row[7] for group in warning_page(e).groups for row in rows_of(group)]
     words = {"zh": "尚无措施", "en": "no action yet"}[e.lang]
 
     assert any(words in text for text in said)
@@ -84,10 +122,10 @@ def test_both_languages_tell_the_same_numbers(releases):
     zh, en = (warning_page(spoken(releases[-1], lang)) for lang in ("zh", "en"))
 
     assert numbers(zh.lead) == numbers(en.lead)
-    for one, other in zip(zh.tables, en.tables, strict=True):
-        assert (one is None) == (other is None)
-        if one is not None:
-            assert len(rows(one)) == len(rows(other))
+    assert [row[2:] for row in rows(zh.by_rule)] == [row[2:] for row in rows(en.by_rule)]
+    for one, other in zip(zh.groups, en.groups, strict=True):
+        assert len(rows_of(one)) == len(rows_of(other))
+        assert (one.id, one.urgent is None) == (other.id, other.urgent is None)
     assert [row[1:5] for row in rows(zh.quality)] == [row[1:5] for row in rows(en.quality)]
 
 

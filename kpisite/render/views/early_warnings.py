@@ -1,14 +1,13 @@
-"""The page of early warnings: by severity, what changed since the version before, the log, and how good they were."""
+"""The page of early warnings: by product, what changed since the version before, the log, and how good they were."""
 
 import numpy as np
 
 from kpisite.evaluate.compare_peers import newest_facts
-from kpisite.evaluate.report import GREEN, KEY, SEVERITIES, VARIATIONS, Alert, Report
+from kpisite.evaluate.report import GREEN, KEY, VARIATIONS, Alert, Report
 from kpisite.evaluate.warning import alerts
 from kpisite.evaluate.warning_quality import warning_quality
 from kpisite.render import marks
 from kpisite.render.alerted import (
-    BY_SEVERITY,
     Warned,
     cadence_now,
     counts,
@@ -24,7 +23,8 @@ from kpisite.render.parts import Fact, Folded, Table
 from kpisite.render.views.ahead import grain_of
 from kpisite.render.views.rows import LONGEST, longest
 from kpisite.render.views.signed import unsigned_table
-from kpisite.render.views.warned import PATH, warned_table
+from kpisite.render.views.warned import PATH
+from kpisite.render.views.warned_groups import by_rule, groups, left_out, severities
 
 _IMPROVEMENTS = [VARIATIONS.index(name) for name in ("improvement-high", "improvement-low")]
 
@@ -39,8 +39,10 @@ def warning_page(e: Edition, earlier: Report | None = None) -> WarningPage:
         **e.frame(PATH, title=words["title"], lead=words["lead"].format(**counts(warned)), section="warnings"),
         facts=_facts(e, every, known, new, earlier),
         unsigned=unsigned_table(e, root),
-        tables=tuple(_by_severity(e, severity, warned, new) for severity in BY_SEVERITY[:-1]),
-        infos=_infos(e, warned, new),
+        counts=severities(e, warned),
+        by_rule=by_rule(e, warned, new),
+        groups=groups(e, warned, new),
+        left_out=left_out(e, warned),
         quality=_quality(e),
         opportunities=_opportunities(e, root),
         leading=_leading(e, warned, root),
@@ -62,18 +64,6 @@ def _facts(
         facts += [Fact(words["new"], str(len(new)), note), Fact(words["cleared"], str(len(cleared)), note)]
         facts += [Fact(words["gone"], str(len(gone)), note)] if gone else []
     return tuple(facts)
-
-
-def _by_severity(e: Edition, severity: str, warned: tuple[Warned, ...], new: frozenset[str]) -> Table | None:
-    found = tuple(one for one in warned if one.worst.severity == severity)
-    if not found:
-        return None
-    return warned_table(e, severity, e.t["warning"]["by_severity"][severity], found, new)
-
-
-def _infos(e: Edition, warned: tuple[Warned, ...], new: frozenset[str]) -> Folded | None:
-    table = _by_severity(e, SEVERITIES[0], warned, new)
-    return None if table is None else Folded(table.caption, table)
 
 
 def _quality(e: Edition) -> Table:

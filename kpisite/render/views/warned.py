@@ -1,6 +1,7 @@
 """Warnings within other pages: the open ones of a product, its register of limits, and all of one figure."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -29,20 +30,19 @@ from kpisite.render.views.rows import LONGEST, longest
 PATH = "warnings/index.html"
 
 
-def warned_table(e: Edition, id_: str, caption: str, figures: Sequence[Warned], new: frozenset[str]) -> Table:
-    """One row for each figure with open warnings, on the page of all of them; `new` are ids of warnings."""
-    root = root_of(PATH)
-    rows = []
-    for one in figures[:LONGEST]:
-        product = e.to_subject(one.s, root)
-        rows.append([marks.anchor(product.text, product.href), *_row(e, one, root, new)])
+def warned_table(
+    e: Edition, id_: str, caption: str, figures: Sequence[Warned], new: frozenset[str], root: str = root_of(PATH)
+) -> Table:
+    """One row for each figure of a product with open warnings; `new` are ids of warnings."""
+    rows = [_row(e, one, root, new) for one in figures[:LONGEST]]
     note = longest(e, len(rows), len(figures))
-    return marks.table(id_, caption, (e.head("product"), *_heads(e)), rows, note=note)
+    return marks.table(id_, caption, e.once(("heads", "warned"), partial(_heads, e)), rows, note=note)
 
 
 def _heads(e: Edition) -> tuple[Head, ...]:
     return (
         e.head("indicator"),
+        e.head("severity"),
         e.head("warning", "said"),
         e.head("since", "when"),
         e.head("value", "num"),
@@ -53,7 +53,7 @@ def _heads(e: Edition) -> tuple[Head, ...]:
     )
 
 
-def _row(e: Edition, one: Warned, root: str, new: frozenset[str] = frozenset()) -> list[str]:
+def _row(e: Edition, one: Warned, root: str, new: frozenset[str]) -> list[str]:
     words, worst = e.t["warning"], one.worst
     rule: str = rule_name(e, worst)
     others = list(dict.fromkeys(words["rules"][other.rule] for other in one.alerts[1:] if other.rule != worst.rule))
@@ -64,6 +64,7 @@ def _row(e: Edition, one: Warned, root: str, new: frozenset[str] = frozenset()) 
         since = words["new"].format(period=since)
     return [
         marks.anchor(e.indicators[one.i], e.to_figure(one.s, one.i, root)),
+        severity_mark(e, worst.severity),
         rule,
         since,
         cell(e, one.s, one.i).value,
@@ -77,15 +78,7 @@ def _row(e: Edition, one: Warned, root: str, new: frozenset[str] = frozenset()) 
 def product_warnings(e: Edition, s: int, root: str) -> Table | None:
     """The open warnings of a product."""
     found = of_subject(e, s)
-    if not found:
-        return None
-    rows = []
-    for one in found[:LONGEST]:
-        name, *rest = _row(e, one, root)
-        rows.append([name, severity_mark(e, one.worst.severity), *rest])
-    first, *others = _heads(e)
-    note = longest(e, len(rows), len(found))
-    return marks.table("warnings", e.t["warning"]["of_product"], (first, e.head("severity"), *others), rows, note=note)
+    return warned_table(e, "warnings", e.t["warning"]["of_product"], found, frozenset(), root) if found else None
 
 
 def risk_register(e: Edition, s: int, root: str) -> Table | None:

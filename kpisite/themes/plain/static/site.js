@@ -286,6 +286,7 @@ const KPISITE = (() => {
     const input = make("input", { type: "search", "aria-label": list.dataset.filter, placeholder: list.dataset.filter });
     const count = make("output");
     const groups = [...list.querySelectorAll("section")];
+    const folds = [...list.querySelectorAll("details")].map((fold) => ({ fold, open: fold.open }));
     input.addEventListener("input", () => {
       const words = plainText(input.value).split(/\s+/).filter(Boolean);
       let shown = 0;
@@ -294,6 +295,7 @@ const KPISITE = (() => {
         shown += !entry.hidden;
       });
       groups.forEach((group) => { group.hidden = !group.querySelector("tbody tr:not([hidden]), .terms > div:not([hidden]), .card:not([hidden])"); });
+      folds.forEach(({ fold, open }) => { fold.open = open || words.length > 0; });
       count.textContent = words.length ? `${shown} / ${entries.length}` : "";
     });
     list.prepend(make("div", { class: "filter", role: "search" }, input, count));
