@@ -85,7 +85,7 @@ SAID = [
     ("negative-values", "products/card/growth", "无数据（基数不为正）", "(growth on a base of zero or less)"),
     ("negative-values", "products/card/profit", "−720元，已达目标−800元", "−CNY 720"),
     ("negative-values", "products/loan/profit", "−1,320元，低于目标−800元，相差520元", "CNY 520 below the target"),
-    ("negative-values", "products/card", "覆盖80%的权重", "Covers 80% of the weight"),
+    ("negative-values", "products/card", "覆盖50%的权重", "Covers 50% of the weight"),
     ("constant-series", "products/card/csat", "最近一期数值在正常波动范围内", "lies within normal variation"),
     ("constant-series", "products/card/growth", "0.0%，低于目标5.0%", "5.0 pp below the target of 5.0%"),
     ("constant-series", "products/card/csat", "无明显趋势", "no clear trend"),
@@ -104,6 +104,12 @@ SAID = [
     ("missing-newest-month", "products/card/profit", "最近一期为1,140元（2025年11月）", "CNY 1,140 (Nov 2025)"),
     ("annual-only", "products/card/csat", "本期无须报送", "not due in this period"),
     ("annual-only", "products/card/csat", "试用界限", "trial limits"),
+    ("one-product-one-month", ".", "无综合得分：仅0%的权重有数据", "No composite: only 0% of the weight has data"),
+    ("one-product-one-month", "products/card/csat", "仅有答卷29份，至少30份", "from 29 answers; it takes 30"),
+    ("one-product-one-month", "products/card/growth", "无数据", "looks back to before the first figure"),
+    ("zero-targets", "products/loan/breaches", "高于目标0，相差2", "2 above the target of 0"),
+    ("zero-targets", "products/loan/breaches", "容忍", "Zero tolerance is missed."),
+    ("zero-targets", "products/card/breaches", "已达目标0", "the target of 0 is met"),
 ]
 
 
@@ -115,9 +121,13 @@ def test_a_site_at_the_edge_says_what_cannot_be_judged_and_why(case, page, zh, e
     assert en in in_english
 
 
+# Sites whose authors said why the rules for a whole bank do not hold for them.
+CLEAN = {"one-product-one-month", "zero-targets"}
+
+
 @pytest.mark.parametrize("case", sorted({case for case, *_ in SAID}))
 def test_a_site_at_the_edge_has_no_mistake_of_its_author(case):
     expected = (SITES / case / "expected" / "lint.txt").read_text(encoding="utf-8")  # what check finds: test_sites.py
 
-    assert ": warning: " in expected
+    assert (": warning: " in expected) == (case not in CLEAN)
     assert ": error: " not in expected
