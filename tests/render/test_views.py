@@ -1,9 +1,12 @@
 """What each page says."""
 
+import dataclasses
 import re
 
+import numpy as np
 import pytest
 
+from kpisite.periods import Grain
 from kpisite.render.sitemap import pages
 from kpisite.render.views.figure import figure_page
 from kpisite.render.views.scorecard import product_list, scorecard
@@ -112,6 +115,20 @@ def test_watched_indicators_are_folded():
 
     assert [row[:2] for row in rows(page.monitor.table)] == [["Coverage <b>", "150.0%"]]
     assert scorecard(EN, APP).monitor is None
+
+
+def test_products_stand_by_composite_and_those_without_one_last():
+    report = the_report()
+    lowest, other = in_language("en", report).board.by_composite()
+    scores = report.scores[Grain.MONTH]
+    score = scores.score.copy()
+    score[lowest] = np.nan
+    without = dataclasses.replace(report, scores={Grain.MONTH: dataclasses.replace(scores, score=score)})
+
+    e = in_language("en", without)
+    assert report.scores[Grain.MONTH].score[lowest, -1, -1] < report.scores[Grain.MONTH].score[other, -1, -1]
+    assert e.board.by_composite() == (other, lowest)
+    assert [row[0] for row in rows(product_list(e).table)] == [e.subjects[other], e.subjects[lowest]]
 
 
 def test_the_composite_stands_with_coverage_and_bounds():
