@@ -14,6 +14,9 @@ WORDS = {
     "restated": "product months were delivered more than once",
 }
 
+# Labels that are named before the others are only counted.
+MOST = 12
+
 
 def notes(report: Report) -> tuple[Problem, ...]:
     """One line for each share, and one for each product with gaps; nothing that stops a build."""
@@ -28,6 +31,16 @@ def notes(report: Report) -> tuple[Problem, ...]:
     files = [file for source in report.sources for file in source.files]
     rows, left = sum(file.rows for file in files), sum(one.rows for file in files for one in file.left_out)
     lines.append(_note(f"{rows} rows were read from {len(files)} files, {left} of them do not count", "quality-files"))
+    unasked: dict[str, int] = {}
+    for file in files:
+        for one in file.left_out:
+            if one.reason == "unknown-measure":
+                unasked[one.label] = unasked.get(one.label, 0) + one.rows
+    if unasked:
+        named = ", ".join(f"'{label}'" for label in sorted(unasked)[:MOST] if label)
+        more = f" and {len(unasked) - MOST} more" if len(unasked) > MOST else ""
+        what = f"{sum(unasked.values())} rows do not count because no measure asks for their label: {named}{more}"
+        lines.append(_note(what, "quality-unasked"))
     if found.bounds:
         what = f"{len(found.bounds)} figures lie outside the natural bounds of their indicators"
         lines.append(_note(what, "quality-bounds"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.facts import FIXES, LEFT_OUT, FileFact, Fix, LeftOut
-from kpisite.load.faults import LINES
+from kpisite.load.faults import BETWEEN, LINES
 from kpisite.load.labels import PeriodLabel
 from kpisite.load.staging import Part, Staged
 
@@ -71,7 +71,8 @@ def named_left_out(left_out: Left, reasons: Mapping[str, str]) -> Left:
     """The same, with the reason that is known by a label."""
     named: Left = Counter()
     for (file, reason, label), count in left_out.items():
-        named[file, reasons.get(label, reason), label] += count
+        known = reason if reason == "unknown-measure" else reasons.get(label, reason)
+        named[file, known, label] += count
     return named
 
 
@@ -80,13 +81,19 @@ def file_facts(parts: Sequence[Part], account: Account) -> tuple[FileFact, ...]:
     return tuple(_fact(part, account) for part in parts)
 
 
+def _lines(account: Account, part: Part, reason: str, label: str) -> tuple[int, ...]:
+    """The first lines of rows that do not count; labels of measures are kept apart from those of products."""
+    known = f"{BETWEEN}{label}" if reason == "unknown-measure" else label
+    return tuple(account.lines.get((part.number, known), ())[:LINES]) if known else ()
+
+
 def _fact(part: Part, account: Account) -> FileFact:
     counts = {kind: account.fixes[part.number, kind] for kind in FIXES}
     counts["decoded"] += part.text.decoded
     counts["newlines"] += part.text.returns
     counts["delimiter"] += part.header.is_recut
     left = [
-        LeftOut(reason, count, tuple(account.lines.get((part.number, label), ())[:LINES]) if label else (), label)
+        LeftOut(reason, count, _lines(account, part, reason, label), label)
         for (file, reason, label), count in account.left_out.items()
         if file == part.number and count
     ]

@@ -38,6 +38,7 @@ class Faults:
     days: Mapping[str, BadLabel] = field(default_factory=dict)
     totals: Mapping[str, BadLabel] = field(default_factory=dict)  # labels of sums that nobody declared
     measures: Mapping[str, BadLabel] = field(default_factory=dict)  # labels in a long source that no measure asks for
+    unasked: frozenset[str] = frozenset()  # those of them that do not stop the build: no fault, but counted
     repeated: frozenset[Key] = frozenset()
     identical: frozenset[Key] = frozenset()  # repeated with the same values
     unreadable: str = ""  # what the engine said
@@ -123,10 +124,7 @@ def _tell_row(telling: _Telling, part: Part, row: Row) -> None:
         if name is not None and cell[fold(name)] in bad:
             label = bad[cell[fold(name)]]
             telling.error(_place(part, row, names.index(fold(name))), label.what, label.hint, "csv-period")
-    measured = cell.get(fold(source.measure), "") if source.measure is not None else ""
-    if measured in faults.measures:
-        at = _place(part, row, names.index(fold(source.measure or "")))
-        telling.unmeasured.setdefault(measured, []).append((at, row.line))
+    if source.measure is not None and _is_unasked(telling, part, row, cell.get(fold(source.measure), "")):
         return
     if product not in faults.products:
         _tell_cells(telling, part, row, cell)
@@ -152,6 +150,16 @@ def _is_apart(telling: _Telling, part: Part, row: Row, product: str, period: str
         telling.strangers.setdefault(product, []).append((_place(part, row, column_number), row.line))
         telling.lines.setdefault((part.number, product), []).append(row.line)
     return False
+
+
+def _is_unasked(telling: _Telling, part: Part, row: Row, label: str) -> bool:
+    """Is it a row whose measure nobody asks for?"""
+    if label in telling.faults.unasked:
+        telling.lines.setdefault((part.number, f"{BETWEEN}{label}"), []).append(row.line)
+    if label in telling.faults.measures:
+        at = _place(part, row, part.header.names.index(fold(telling.source.measure or "")))
+        telling.unmeasured.setdefault(label, []).append((at, row.line))
+    return label in telling.faults.measures or label in telling.faults.unasked
 
 
 def _tell_cells(telling: _Telling, part: Part, row: Row, cell: dict[str, str]) -> None:

@@ -8,73 +8,27 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
 
-from kpisite.declare.model import Column, Site, Source
-from kpisite.errors import Place, Problems, did_you_mean
+from kpisite.declare.model import Column
+from kpisite.errors import did_you_mean
 from kpisite.load.columns import used_columns
 from kpisite.load.engine import EngineError
 from kpisite.load.engine_duckdb import TYPES
 from kpisite.load.engine_remote import RemoteEngine
-from kpisite.load.facts import FileFact
+from kpisite.load.facts import LEFT_OUT, FileFact, LeftOut
 from kpisite.load.header import fold
-from kpisite.load.labels import (
-    BadLabel,
-    PeriodLabel,
-    product_labels,
-    product_numbers,
-    read_days,
-    read_periods,
-    read_products,
-)
+from kpisite.load.labels import product_numbers
+from kpisite.load.remote_labels import MOST, Reading, join_days, join_periods, join_products, judge_measures
 from kpisite.load.scope import TableColumn
 from kpisite.load.source import Table
 
 # Rows that are looked at for the types of the columns of labels.
 SAMPLE = 100
-# Labels or keys that are named before the rest is only counted.
-MOST = 20
 TABLE = re.compile(r"[^\W\d][\w$]*(\.[^\W\d][\w$]*){0,2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The distinct labels of one column by their texts: as the engine gave them, and the rows of each."""
-
-    values: Mapping[str, object]
-    rows: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One source while it is read."""
-
-    site: Site
-    root: Path
-    as_of: dt.date
-    problems: Problems
-    source: str
-    name: str  # what its parts are called on the engine
-    engine: RemoteEngine
-
-    @property
-    def spec(self) -> Source:
-        """The declaration."""
-        return self.site.sources[self.source]
-
-    @property
-    def place(self) -> Place:
-        """Where the query or the table is named."""
-        return self.site.place("sources", self.source, "query" if self.spec.query else "table")
-
-    def error(self, what: str, hint: str = "", code: str = "query") -> None:
-        """Tell a mistake of this source."""
-        self.problems.error(self.place, f"source '{self.source}': {what}", hint, code)
 
 
 def read_remote(reading: Reading) -> tuple[Table, tuple[FileFact, ...]] | None:
@@ -130,21 +84,27 @@ def _read(reading: Reading, query: str) -> tuple[Table, tuple[FileFact, ...]] | 
     fields = {column: TableColumn(f"c{number}", kind) for number, (column, kind) in enumerate(columns.items())}
     chosen = [exp.alias_(_typed(header[column], field.kind), field.field) for column, field in fields.items()]
     joined = exp.select().from_(exp.alias_(engine.rows(f"{name}_source"), "r"))
-    newest, counted = _join_periods(reading, header, joined)
+    judge_measures(reading, header)
+    newest, counted = join_periods(reading, header, joined)
     daily = newest is not None and newest.day > 0
-    products = _join_products(reading, header, joined)
-    _join_days(reading, header, joined)
+    products = join_products(reading, header, joined)
+    join_days(reading, header, joined)
     engine.define(f"{name}_joined", joined.select(*chosen))
-    _define_views(reading)
+    labels = tuple(fields[fold(key)].field for key in spec.key_columns if fold(key) in fields)
+    # A later delivery of records replaces all of them; of anything else it replaces row by row.
+    _define_views(reading, () if spec.repeats == "allow" else labels)
     if spec.repeats == "error":
-        _tell_repeats(reading)
+        _tell_repeats(reading, labels)
     views = [f"{name}_{view}" for view in (("rows", "ends", "starts") if daily else ("rows", "rows", "rows"))]
     table = Table(views[0], views[1], fields, tuple(sorted(header)), spec.as_of is not None, engine, views[2], products)
     where = f"{spec.connection}: {spec.query or spec.table}"
-    digest = hashlib.sha256(query.encode()).hexdigest()
-    return table, (
-        FileFact(where, digest, "", counted, len(query.encode()), "query", newest=newest.name if newest else ""),
-    )
+    text = query.encode()
+    fact = FileFact(where, hashlib.sha256(text).hexdigest(), "", counted, len(text), "query")
+    return table, (replace(fact, newest=newest.name if newest else "", left_out=_in_order(reading.left)),)
+
+
+def _in_order(left: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
+    return tuple(sorted(left, key=lambda one: (LEFT_OUT.index(one.reason), one.label)))
 
 
 def _column(name: str, sample: Sequence[Any]) -> exp.Expr:
@@ -171,92 +131,7 @@ def _has_what_it_needs(reading: Reading, header: Mapping[str, exp.Expr]) -> bool
     return not missing
 
 
-def _seen(reading: Reading, column: exp.Expr) -> Seen:
-    """Ask for the distinct labels of a column and the rows of each."""
-    engine = reading.engine
-    query = (
-        exp.select(exp.alias_(column.copy(), "label"), exp.alias_(exp.Count(this=exp.Star()), "counted"))
-        .from_(exp.alias_(engine.rows(f"{reading.name}_source"), "r"))
-        .group_by(column.copy())
-    )
-    _, rows = engine.run(engine.text(query))
-    found = {_text(label): (label, int(count)) for label, count in rows}
-    return Seen({text: one[0] for text, one in found.items()}, {text: one[1] for text, one in found.items()})
-
-
-def _text(label: object) -> str:
-    """A label as a file would hold it."""
-    if isinstance(label, Decimal | float) and label == int(label):
-        return str(int(label))
-    return "" if label is None else label.isoformat() if isinstance(label, dt.date) else str(label)
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """A small table to be joined: its alias, the names of its columns, and its rows, each beginning with a label."""
-
-    alias: str
-    names: tuple[str, ...]
-    rows: Sequence[tuple[object, ...]]
-
-
-def _join(reading: Reading, joined: exp.Select, column: exp.Expr, small: Map) -> None:
-    """Join the numbers of labels."""
-    alias = small.alias
-    made = reading.engine.put(f"{reading.name}_{alias}", dict.fromkeys(small.names, ""), small.rows)
-    on = exp.EQ(this=column.copy(), expression=exp.column("label", table=alias))
-    joined.join(exp.alias_(made, alias), on=on, copy=False)
-
-
-def _join_products(reading: Reading, header: Mapping[str, exp.Expr], joined: exp.Select) -> frozenset[int]:
-    """Join the numbers of products; those that have rows."""
-    spec = reading.spec
-    if spec.product is None:
-        joined.select("0 AS product", copy=False)
-        return frozenset({0})
-    column = header[fold(spec.product)]
-    seen = _seen(reading, column)
-    good, bad = read_products(seen.values, product_labels(reading.site))
-    if spec.unknown != "ignore":
-        _tell_labels(reading, bad, seen, warn=spec.unknown == "warn", code="query-product")
-    rows = [(seen.values[label], number) for label, number in good.items()]
-    _join(reading, joined, column, Map("p", ("label", "product"), rows))
-    joined.select("p.product", copy=False)
-    return frozenset(good.values())
-
-
-def _join_periods(
-    reading: Reading, header: Mapping[str, exp.Expr], joined: exp.Select
-) -> tuple[PeriodLabel | None, int]:
-    """Join the months and days of periods; the newest one, and how many rows there are."""
-    column = header[fold(reading.spec.period_column or "")]
-    seen = _seen(reading, column)
-    settings = reading.site.report
-    good, bad = read_periods(seen.values, reading.spec, settings.fiscal_year_starts)
-    _tell_labels(reading, bad, seen, warn=False, code="query-period")
-    last = (settings.through or settings.period).last_month
-    rows = [(seen.values[label], read.month, read.day) for label, read in good.items() if read.month <= last]
-    _join(reading, joined, column, Map("t", ("label", "month", "day"), rows))
-    joined.select("t.month", "t.day", copy=False)
-    newest = max(good.values(), key=lambda read: (read.month, read.day), default=None)
-    return newest, sum(seen.rows.values())
-
-
-def _join_days(reading: Reading, header: Mapping[str, exp.Expr], joined: exp.Select) -> None:
-    """Join the days of delivery up to that of the report; 0 where none is known."""
-    if reading.spec.as_of is None:
-        joined.select("0 AS as_of", copy=False)
-        return
-    column = header[fold(reading.spec.as_of)]
-    seen = _seen(reading, column)
-    good, bad = read_days(seen.values)
-    _tell_labels(reading, bad, seen, warn=False, code="query-period")
-    rows = [(seen.values[label], day) for label, day in good.items() if day <= reading.as_of.toordinal()]
-    _join(reading, joined, column, Map("a", ("label", "as_of"), rows))
-    joined.select("a.as_of", copy=False)
-
-
-def _define_views(reading: Reading) -> None:
+def _define_views(reading: Reading, labels: tuple[str, ...]) -> None:
     """Of several deliveries the newest rows; of those the last and the first day of each month."""
     engine, name = reading.engine, reading.name
     joined = f"{name}_joined"
@@ -264,31 +139,27 @@ def _define_views(reading: Reading) -> None:
         engine.define(f"{name}_rows", exp.select("*").from_(engine.rows(joined)))
     else:
         keys = ("product", "month", "day")
-        engine.define(f"{name}_rows", _edge(engine, joined, keys, "MAX", "as_of"))
+        engine.define(f"{name}_rows", _edge(engine, joined, keys, "MAX", "as_of", labels))
     for view, edge in (("ends", "MAX"), ("starts", "MIN")):
         engine.define(f"{name}_{view}", _edge(engine, f"{name}_rows", ("product", "month"), edge, "day"))
 
 
-def _edge(engine: RemoteEngine, view: str, keys: tuple[str, ...], edge: str, column: str) -> exp.Select:
-    """The rows of a view that have the greatest or least value of a column among those of their keys."""
-    inner = exp.select(*keys, f"{edge}({column}) AS {column}").from_(engine.rows(view)).group_by(*keys)
-    on = " AND ".join(f"r.{one} = e.{one}" for one in (*keys, column))
+def _edge(
+    engine: RemoteEngine, view: str, keys: tuple[str, ...], edge: str, column: str, labels: tuple[str, ...] = ()
+) -> exp.Select:
+    """The rows of a view that have the greatest or least value of a column among those of their keys and labels."""
+    every = (*keys, *labels)
+    inner = exp.select(*every, f"{edge}({column}) AS {column}").from_(engine.rows(view)).group_by(*every)
+    same = [f"r.{one} = e.{one}" for one in (*keys, column)]
+    # Rows without a label belong together, too.
+    same += [f"(r.{one} = e.{one} OR (r.{one} IS NULL AND e.{one} IS NULL))" for one in labels]
+    on = " AND ".join(same)
     return exp.select("r.*").from_(exp.alias_(engine.rows(view), "r")).join(inner.subquery("e"), on=on)
 
 
-def _tell_labels(reading: Reading, bad: Mapping[str, BadLabel], seen: Seen, *, warn: bool, code: str) -> None:
-    """Labels that mean nothing here, each with the count of its rows."""
-    for label, one in list(bad.items())[:MOST]:
-        rows = seen.rows[label]
-        what = f"source '{reading.source}': {one.what} ({rows} row{'s' * (rows != 1)})"
-        (reading.problems.warn if warn else reading.problems.error)(reading.place, what, one.hint, code)
-    if len(bad) > MOST:
-        reading.error(f"{len(bad) - MOST} more labels mean nothing", "", code)
-
-
-def _tell_repeats(reading: Reading) -> None:
+def _tell_repeats(reading: Reading, labels: tuple[str, ...]) -> None:
     engine = reading.engine
-    keys = ("product", "month", "day", "as_of")
+    keys = ("product", "month", "day", "as_of", *labels)
     query = (
         exp.select(*keys, "COUNT(*) AS counted")
         .from_(engine.rows(f"{reading.name}_joined"))
@@ -297,9 +168,10 @@ def _tell_repeats(reading: Reading) -> None:
     )
     _, rows = engine.run(engine.text(query))
     products = list(product_numbers(reading.site))
-    for product, month, day, _, count in sorted(tuple(row) for row in rows)[:MOST]:
+    for product, month, day, _, *parts, count in sorted((tuple(row) for row in rows), key=str)[:MOST]:
         when = dt.date.fromordinal(day).isoformat() if day else f"{month // 12}-{month % 12 + 1:02d}"
-        what = f"there are {count} rows of product '{products[product]}' for {when}"
+        of = "".join(f" and '{label}'" for label in parts if label is not None)
+        what = f"there are {count} rows of product '{products[product]}'{of} for {when}"
         reading.error(what, "Declare 'repeats: allow' if rows are records to be added up.", "query-repeat")
     if len(rows) > MOST:
         reading.error(f"{len(rows) - MOST} more products and periods have several rows", "", "query-repeat")

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kpisite.declare.model import Source
-from kpisite.errors import did_you_mean
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.account import Account, count_replaced, count_rows, file_facts, named_left_out
-from kpisite.load.columns import measure_labels, used_columns
+from kpisite.load.columns import used_columns
 from kpisite.load.doubts import Spans, doubt_newest, doubt_rows
 from kpisite.load.engine import Answer, Engine
 from kpisite.load.engine_late import LateEngine
 from kpisite.load.facts import FileFact
 from kpisite.load.faults import BETWEEN, Faults, Key, tell
 from kpisite.load.header import fold
-from kpisite.load.labels import BadLabel, PeriodLabel, product_labels, read_days, read_periods, read_products
+from kpisite.load.labels import PeriodLabel, product_labels, read_days, read_periods, read_products
 from kpisite.load.located import Located, locate
 from kpisite.load.onepass import Found, is_fit, read_at_once
 from kpisite.load.opening import open_parts, refuse_changed
@@ -23,6 +22,7 @@ from kpisite.load.repeats import needs_mending, settle_repeats
 from kpisite.load.scope import Scope, TableColumn, last_month
 from kpisite.load.staging import Part, Staged, drop_blanks, is_view, stage, store
 from kpisite.load.totals import set_apart
+from kpisite.load.unasked import count_unasked, unknown_measures
 
 # Bytes of files that are read a second time only to name the lines of rows that are left out.
 QUICK = 1 << 26
@@ -163,6 +163,7 @@ def _settle(scope: Scope, source: str, staged: Staged, parts: tuple[Part, ...]) 
     refuse_changed(scope, parts)
     if spec.as_of is not None:
         left_out += count_replaced(connection, staged)
+    left_out += count_unasked(scope, source, staged, faults.unasked)
     fixes.update({(file, "blank-rows"): count for file, count in blanks.items()})
     return Account(rows, newest, named_left_out(left_out, labels.left_out), fixes, lines), labels
 
@@ -189,7 +190,7 @@ def _read_labels(scope: Scope, source: str, staged: Staged, faults: Faults) -> _
     days: dict[str, int] = {}
     if scope.site.sources[source].as_of is not None:
         days, faults.days = read_days(_distinct(connection, table, "as_of"))
-    faults.measures = _unknown_measures(scope, source, staged)
+    faults.measures = unknown_measures(scope, source, staged)
     left_out = set_apart(scope.site.sources[source], faults)
     numbers = {"label": "VARCHAR", "number": "INTEGER"}
     engine.put_rows(connection, f"{table}_products", numbers, list(products.items()))
@@ -246,22 +247,6 @@ def _part(spec: Source, staged: Staged) -> str:
     return f" || {engine.text(BETWEEN)} || ".join(labels) or "''"
 
 
-def _unknown_measures(scope: Scope, source: str, staged: Staged) -> dict[str, BadLabel]:
-    """The labels of a long source that no measure asks for."""
-    spec, known = scope.site.sources[source], measure_labels(scope.site, source)
-    if spec.unknown == "ignore" or spec.measure is None or known is None or fold(spec.measure) not in staged.columns:
-        return {}
-    field = f"c{list(staged.columns).index(fold(spec.measure))}"
-    found = {label: fold(label) for label in _distinct(scope.connection, staged.table, field)}
-    return {
-        label: BadLabel(f"no measure is called '{name}'", did_you_mean(name, known))
-        if name
-        else BadLabel("the row names no measure", "Delete it, or fill in the measure.")
-        for label, name in found.items()
-        if label not in known
-    }
-
-
 def _no_key(product: str, period: str, as_of: str, labels_of_part: str, part: Part) -> Key | None:
     return None
 
@@ -277,6 +262,7 @@ def _tell(
             return None
         return number, read.month, read.day, labels.days.get(as_of, 0) or part.delivery.as_of, labels_of_part
 
-    if not faults and (not labels.left_out or sum(part.text.size for part in parts) > QUICK):
+    apart = labels.left_out or faults.unasked
+    if not faults and (not apart or sum(part.text.size for part in parts) > QUICK):
         return {}
     return tell(scope.site.sources[source], parts, faults, labels.left_out, key_of, scope.problems)

@@ -15,7 +15,8 @@ from kpisite.load import engine_duckdb as engine
 from kpisite.load.connections import Connections
 from kpisite.load.doubts import doubt_products
 from kpisite.load.facts import FileFact
-from kpisite.load.remote import Reading, read_remote
+from kpisite.load.remote import read_remote
+from kpisite.load.remote_labels import Reading
 from kpisite.load.scope import Ahead, Scope
 from kpisite.load.source import Table, read_source
 

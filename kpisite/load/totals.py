@@ -30,7 +30,10 @@ def set_apart(source: Source, faults: Faults) -> dict[str, str]:
     faults.totals = totals
     faults.products = _without(faults.products, apart, totals)
     faults.periods = _without(faults.periods, apart, totals)
+    if source.unknown != "error":
+        faults.unasked = frozenset(faults.measures)
     if source.unknown == "ignore":
+        faults.measures = {}
         apart |= dict.fromkeys(faults.products, "unknown-product")
         faults.products = {}
     return apart

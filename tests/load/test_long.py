@@ -3,8 +3,11 @@
 import duckdb
 import pytest
 
+from kpisite.assay import notes
+from kpisite.declare.model import Connection
+from kpisite.evaluate.evaluate import evaluate
 from tests.load.test_tables import told
-from tests.measure.small import a_site, an_indicator, figures, flow, months, write
+from tests.measure.small import AS_OF, a_site, an_indicator, figures, flow, months, write
 
 MEASURES = ("sales", "cost", "leads", "calls", "visits")
 
@@ -92,6 +95,67 @@ def test_unknown_labels_can_be_left_out(tmp_path, unknown, count):
 
     assert len(problems) == count
     assert all("warning" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("unknown", ["warn", "ignore"])
+def test_rows_whose_label_no_measure_asks_for_are_counted_and_named(tmp_path, unknown):
+    rows = ["card,2025-01,sales,1", "card,2025-01,other,2", "loan,2025-02,other,3", "card,2025-02,,4"]
+    # Of an undeclared product, of a later month: these do not count for another reason, and count once.
+    rows += ["kard,2025-01,other,5", "card,2025-04,other,6", "other,2025-01,sales,7"]
+    (tmp_path / "data.csv").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+
+    found = figures(tmp_path, long_site({"unknown": unknown}, ("sales",)))
+
+    left = {(one.reason, one.label): (one.rows, one.lines) for one in found.series.sources[0].files[0].left_out}
+    assert left["unknown-measure", "other"][0] == 2
+    assert left["unknown-measure", "other"][1][:2] == (3, 4)
+    assert left["unknown-measure", ""][0] == 1
+    assert left["unknown-product", "other"] == (1, (8,))
+    assert left["unknown-product", "kard"] == (1, (6,))
+    assert left["later-period", ""][0] == 1
+    report = evaluate(long_site(measures=("sales",)), found.series, version="v", title="v", as_of=AS_OF)
+    assert "3 rows do not count because no measure asks for their label: 'other'" in [n.what for n in notes(report)]
+
+
+def test_a_later_delivery_on_a_connection_replaces_the_value_of_its_measure_alone(tmp_path):
+    sqlalchemy = pytest.importorskip("sqlalchemy", reason="SQLAlchemy is an extra; run make test")
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path}/bank.db", poolclass=sqlalchemy.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE facts (product, period, measure, channel, value, as_of)")
+        connection.exec_driver_sql(
+            "INSERT INTO facts VALUES ('card', '2025-03', 'sales', 'app', 1, '2025-04-01'), "
+            "('card', '2025-03', 'sales', NULL, 7, '2025-04-01'), ('card', '2025-03', 'cost', 'app', 2, '2025-04-01'), "
+            "('card', '2025-03', 'sales', 'app', 5, '2025-05-01')"
+        )
+    source = {"connection": "db", "file": "", "table": "facts", "as_of": "as_of", "dimensions": ["channel"]}
+    site = long_site(source, ("sales", "cost")).model_copy(
+        update={"connections": {"db": Connection(url=f"sqlite:///{tmp_path}/bank.db")}}
+    )
+
+    found = figures(tmp_path, site)
+
+    assert (found.value("card", "sales", "2025-03"), found.value("card", "cost", "2025-03")) == (12, 2)
+
+
+def test_labels_that_a_connection_holds_and_no_measure_asks_for_are_counted_too(tmp_path):
+    sqlalchemy = pytest.importorskip("sqlalchemy", reason="SQLAlchemy is an extra; run make test")
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path}/bank.db", poolclass=sqlalchemy.pool.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE facts (product TEXT, period TEXT, measure TEXT, value INTEGER)")
+        connection.exec_driver_sql(
+            "INSERT INTO facts VALUES ('card', '2025-01', 'sales', 3), ('card', '2025-01', 'other', 4), "
+            "('kard', '2025-01', 'sales', 5), ('card', '2025-09', 'sales', 6)"
+        )
+    source = {"connection": "db", "table": "facts", "product": "product", "shape": "long", "unknown": "ignore"}
+    site = long_site(source | {"file": ""}, ("sales",)).model_copy(
+        update={"connections": {"db": Connection(url=f"sqlite:///{tmp_path}/bank.db")}}
+    )
+
+    found = figures(tmp_path, site)
+
+    assert found.value("card", "sales", "2025-01") == 3
+    left = {(one.reason, one.label): one.rows for one in found.series.sources[0].files[0].left_out}
+    assert left == {("unknown-product", "kard"): 1, ("unknown-measure", "other"): 1, ("later-period", ""): 1}
 
 
 def test_two_rows_of_one_measure_are_told_and_rows_of_two_measures_are_not(tmp_path):
