@@ -4,11 +4,11 @@ The data stay where they are, beside the project; each test copies what its site
 """
 
 import math
-import re
 import shutil
 
 import pandas as pd
 import pytest
+import yaml
 
 from tests.conftest import ROOT, kpisite
 
@@ -177,7 +177,8 @@ class TestComplaints:
 class TestDevelopmentGoals:
     def test_every_headline_figure_of_39_open_sdg_files(self, realdata, results):
         data = realdata / "sdg_usa" / "data"
-        names = re.findall(r"indicator_[\w-]+\.csv", (SITES / "open-sdg" / "site.yaml").read_text(encoding="utf-8"))
+        declared = yaml.safe_load((SITES / "open-sdg" / "content" / "indicators.yaml").read_text(encoding="utf-8"))
+        names = [f"indicator_{name.removeprefix('v_').replace('_', '-')}.csv" for name in declared["measures"]]
         found = results("open-sdg", **{f"data/{name}": data / name for name in names})
 
         wanted = {}

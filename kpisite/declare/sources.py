@@ -33,11 +33,15 @@ SHAPES = {
 }
 
 
+# The column of the measures' labels, where the path tells them.
+MEASURE = "measure"
+
+
 class Source(Model):
     """A table of rows: CSV (also packed as .csv.gz), Parquet or Excel files, or a table or query on a connection.
 
-    `file` is a path or glob below the site's folder; `{product}`, `{period}` and `{as_of}` in it read those from the
-    path.
+    `file` is a path or glob below the site's folder; `{product}`, `{period}`, `{measure}` and `{as_of}` in it read
+    those from the path. The label that a path tells stands in a column `measure` of a long table.
     With `{as_of}` in the path the newest delivery replaces the older ones whole; with an `as_of` column the newest
     row of a product and period replaces the older rows of that product and period.
     `shape: wide` has a column for each measure; `long` has a row for each value, whose measure stands in a column.
@@ -82,14 +86,24 @@ class Source(Model):
         if not isinstance(values, dict) or not isinstance(values.get("shape"), str):
             return values
         columns = SHAPES.get(values["shape"], {})
-        in_path = {name for name in columns if f"{{{name}}}" in str(values.get("file"))}
-        return {name: column for name, column in columns.items() if name not in in_path} | values
+        in_path = {name for name in ("product", "period") if f"{{{name}}}" in str(values.get("file"))}
+        told = {"measure": MEASURE} if f"{{{MEASURE}}}" in str(values.get("file")) else {}
+        return {name: column for name, column in (columns | told).items() if name not in in_path} | values
 
     @model_validator(mode="after")
     def _whole_shape(self) -> "Source":
+        if self.shape == "wide" and self.measure_in_path:
+            raise ValueError("{measure} in the path belongs to a long table: write 'shape: long' or 'shape: open-sdg'")
         if self.shape == "wide" and (self.measure or self.value):
             raise ValueError("'measure' and 'value' belong to a long table: write 'shape: long'")
+        if self.measure_in_path and self.measure != MEASURE:
+            raise ValueError("both the path and a column tell the measure; leave one of them out")
         return self
+
+    @property
+    def measure_in_path(self) -> bool:
+        """Does the path tell the measure of a file's rows?"""
+        return f"{{{MEASURE}}}" in self.file
 
     @property
     def key_columns(self) -> tuple[str, ...]:

@@ -58,6 +58,11 @@ def _asked(tree: exp.Expr, column: str) -> set[str]:
     return found
 
 
+def columns_of(sql: str) -> frozenset[str]:
+    """The columns that an expression names; none where it cannot be read."""
+    return frozenset(name for name, _ in _columns(sql))
+
+
 def _columns(sql: str) -> list[tuple[str, bool]]:
     tree = _parsed(sql)
     return [] if tree is None else [(fold(column.name), _is_text(column)) for column in tree.find_all(exp.Column)]

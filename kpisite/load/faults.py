@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from kpisite.declare.model import Source
+from kpisite.declare.sources import MEASURE
 from kpisite.errors import Place, Problems
 from kpisite.load.cells import Broken, Row, rows
 from kpisite.load.header import fold
@@ -116,6 +117,8 @@ def _tell_row(telling: _Telling, part: Part, row: Row) -> None:
         telling.error(part.text.place(row.line), what, hint, "csv-header-again")
         return
     cell = dict(zip(names, row.values, strict=True))
+    if source.measure_in_path:
+        cell[MEASURE] = part.delivery.measure or ""
     product = cell[fold(source.product)] if source.product is not None else part.delivery.product or ""
     period = cell[fold(source.period_column)] if source.period_column is not None else part.delivery.period or ""
     if _is_apart(telling, part, row, product, period):
@@ -157,7 +160,8 @@ def _is_unasked(telling: _Telling, part: Part, row: Row, label: str) -> bool:
     if label in telling.faults.unasked:
         telling.lines.setdefault((part.number, f"{BETWEEN}{label}"), []).append(row.line)
     if label in telling.faults.measures:
-        at = _place(part, row, part.header.names.index(fold(telling.source.measure or "")))
+        names, column = part.header.names, fold(telling.source.measure or "")
+        at = _place(part, row, names.index(column)) if column in names else Place(part.text.path)
         telling.unmeasured.setdefault(label, []).append((at, row.line))
     return label in telling.faults.measures or label in telling.faults.unasked
 

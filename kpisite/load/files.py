@@ -1,4 +1,4 @@
-"""Which files a source means: paths, globs and {product}, {period}, {as_of}; nothing outside the site's folder."""
+"""Which files a source means: paths, globs and what stands in {} in them; nothing outside the site's folder."""
 
 import datetime as dt
 import re
@@ -9,24 +9,25 @@ from kpisite.declare.model import Site
 from kpisite.errors import Place, Problems, did_you_mean
 from kpisite.periods import PeriodError, parse
 
-PLACEHOLDERS = ("product", "period", "as_of")
+PLACEHOLDERS = ("product", "period", "measure", "as_of")
 _PIECE = re.compile(r"\{(\w*)\}|\*\*/|\*|\?|[^{*?]+|.")
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One file of a source, with the product, the period and the day of delivery that its path tells."""
+    """One file of a source, with the product, the period, the measure and the day of delivery that its path tells."""
 
     file: Path
     path: str  # below the site's folder, with /
     product: str | None = None
     as_of: int = 0  # date ordinal; 0 = not known
     period: str | None = None
+    measure: str | None = None
 
     @property
-    def what(self) -> tuple[str | None, str | None]:
+    def what(self) -> tuple[str | None, ...]:
         """What the file is about: a later delivery about the same replaces it."""
-        return self.product, self.period
+        return self.product, self.period, self.measure
 
 
 def find_files(site: Site, source: str, root: Path, as_of: dt.date, problems: Problems) -> tuple[Delivery, ...]:
@@ -54,7 +55,7 @@ def find_files(site: Site, source: str, root: Path, as_of: dt.date, problems: Pr
         day = _day(match.groupdict().get("as_of"), path, problems)
         if day is not None:
             told = match.groupdict()
-            found.append(Delivery(file, path, told.get("product"), day, told.get("period")))
+            found.append(Delivery(file, path, told.get("product"), day, told.get("period"), told.get("measure")))
     if not found and not (root / pattern).exists():
         _tell_missing(pattern, root, place, problems)
     return _newest(found, as_of) if "{as_of}" in pattern else tuple(found)
@@ -82,7 +83,8 @@ def _shape(pattern: str, place: Place, problems: Problems) -> re.Pattern[str] | 
             parts.append({"**/": "(?:[^/]+/)*", "*": "[^/]*", "?": "[^/]"}.get(text) or re.escape(text))
         elif name not in PLACEHOLDERS:
             what = f"'{text}' means nothing in a path"
-            problems.error(place, what, "Known: {product}, {period}, {as_of}.", "source-placeholder")
+            known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
+            problems.error(place, what, f"Known: {known}.", "source-placeholder")
             return None
         else:
             parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>[^/]+?)")
@@ -109,7 +111,7 @@ def _tell_odd(file: Path, path: str, place: Place, problems: Problems, *, is_nam
 
 
 def _newest(found: list[Delivery], as_of: dt.date) -> tuple[Delivery, ...]:
-    newest: dict[tuple[str | None, str | None], int] = {}
+    newest: dict[tuple[str | None, ...], int] = {}
     for delivery in found:
         if delivery.as_of <= as_of.toordinal():
             newest[delivery.what] = max(delivery.as_of, newest.get(delivery.what, 0))

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from kpisite.declare.sources import MEASURE
 from kpisite.errors import Place, did_you_mean
 from kpisite.load.columnfile import ColumnFile, open_columns
 from kpisite.load.columns import used_columns
 from kpisite.load.files import Delivery, find_files
-from kpisite.load.header import Opened, fold, header_of, read_header
+from kpisite.load.header import Header, Opened, fold, header_of, read_header
 from kpisite.load.scope import Scope
 from kpisite.load.staging import Part
 from kpisite.load.textfile import open_text
@@ -41,11 +42,22 @@ def open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
             header = header_of(text, spec, needed, used, scope.problems)
         else:
             header = read_header(text, spec, needed, used, scope.problems)
-        if header is not None:
+        if header is not None and not _is_told_twice(scope, source, text, header):
             parts.append(Part(number, deliveries[number], text, header, stamp))
     misspelt = _doubt_spelling(scope, parts, set(used))
     _doubt_others(scope, source, parts, {*needed, *used, *misspelt})
     return tuple(parts)
+
+
+def _is_told_twice(scope: Scope, source: str, text: Opened, header: Header) -> bool:
+    """Is there a column of labels beside the one in the path?"""
+    if not scope.site.sources[source].measure_in_path or MEASURE not in header.names:
+        return False
+    what = f"the path tells the measure, and so does the column '{MEASURE}'"
+    scope.problems.error(
+        text.place(header.line), what, "Rename the column, or take {measure} out of the path.", "csv-measure"
+    )
+    return True
 
 
 def stamp_of(file: Path) -> Stamp:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kpisite.declare.model import Source
+from kpisite.declare.sources import MEASURE
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.account import Account, count_replaced, count_rows, file_facts, named_left_out
 from kpisite.load.columns import used_columns
@@ -66,6 +67,7 @@ def read_source(scope: Scope, source: str, table: str) -> tuple[Table, tuple[Fil
     if not parts or len(scope.problems.errors) > before:
         return None
     present = {name for part in parts for name in part.header.names}
+    present |= {MEASURE} if spec.measure_in_path else set()
     columns = {name: kind for name, kind in used_columns(scope.site, source).items() if name in present}
     units = {fold(name): unit for name, unit in spec.units.items()}
     staged = Staged(table, columns, product, units, scope.numbered)

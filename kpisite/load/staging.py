@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from kpisite.declare.model import Column, Source
+from kpisite.declare.sources import MEASURE
 from kpisite.load import engine_duckdb as engine
 from kpisite.load.columnfile import DAYS, ONE, TEXT, ColumnFile, read, times
 from kpisite.load.files import Delivery
@@ -22,6 +23,7 @@ FILES = {
     "product": "VARCHAR",
     "period": "VARCHAR",
     "as_of": "INTEGER",
+    "measure": "VARCHAR",
 }
 NUMBERS = ("decimal", "integer", "float")
 
@@ -52,8 +54,9 @@ def stage(connection: engine.Connection, staged: Staged, source: Source, parts: 
     """Create the staged table from the files; raises EngineError when a file is no CSV of its header's width."""
     by_header = sorted(parts, key=lambda part: (_shape(part), part.number))
     rows = [
-        (str(p.text.readable), p.text.path, p.number, p.delivery.product, p.delivery.period, p.delivery.as_of)
+        (str(p.text.readable), p.text.path, p.number, of.product, of.period, of.as_of, of.measure)
         for p in parts
+        for of in (p.delivery,)
     ]
     engine.put_rows(connection, f"{staged.table}_files", FILES, rows)
     texts = [part for part in by_header if not isinstance(part.text, ColumnFile)]
@@ -174,7 +177,9 @@ def _columns(
     selected += [f"{day} AS day"] if day else []
     for number, (name, kind) in enumerate(staged.columns.items()):
         unit, field = staged.units.get(name, ""), fields.get(name)
-        if field is None:
+        if name == MEASURE and source.measure_in_path:
+            value, doubt = engine.text(part.delivery.measure or ""), NOTHING
+        elif field is None:
             value, doubt = f"CAST(NULL AS {engine.TYPES[kind]})", NOTHING
         elif field.type == TEXT:
             value = _scaled(engine.cast(field.text, kind, source.na), kind, unit)
@@ -228,8 +233,10 @@ def _texts(staged: Staged, source: Source, parts: Sequence[Part]) -> str:
     ]
     # Of texts it is the row of the table, which stands in their order.
     fields += ["CAST(NULL AS BIGINT) AS record"] if staged.numbered else []
+    if source.measure_in_path:
+        column[MEASURE] = _told("measure", only)
     fields += [f"{column.get(name, NOTHING)} AS t{number}" for number, name in enumerate(staged.columns)]
-    filled = ", ".join([*labels, *(column[name] for name in staged.columns if name in column)])
+    filled = ", ".join([*labels, *(column[name] for name in staged.columns if name in names)])
     shape = parts[0].header
     files = [part.text.readable for part in parts]
     read = engine.read_csv(files, len(names), shape.delimiter, shape.skip, named=only is None)
@@ -243,7 +250,8 @@ def _told(field: str, only: Part | None) -> str:
     """What is known of the file of a row; of a single file it is written down, for a join would look at every row."""
     if only is None:
         return f"f.{field}"
-    told = {"number": only.number, "product": only.delivery.product, "period": only.delivery.period}[field]
+    of = only.delivery
+    told = {"number": only.number, "product": of.product, "period": of.period, "measure": of.measure}[field]
     return NOTHING if told is None else str(told) if isinstance(told, int) else engine.text(told)
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from kpisite.declare.excerpt import columns
 from kpisite.declare.measure_sql import sql_of
-from kpisite.declare.model import Path, Site
+from kpisite.declare.model import Path, Site, Source
+from kpisite.declare.sources import MEASURE
 from kpisite.errors import Place, Problems
+from kpisite.load.columns import columns_of
 from kpisite.load.engine import Engine
 from kpisite.load.tables import Tables
 from kpisite.measure.aggregate import Aggregate, compile_measure
@@ -25,12 +27,22 @@ def aggregates(site: Site, tables: Tables, problems: Problems) -> dict[str, Aggr
             continue
         sql = sql_of(name, measure, site.sources[measure.source])
         try:
+            _check_label(sql, site.sources[measure.source])
             found[name] = compile_measure(sql, table.columns, table.header)
             _check_engine(found[name], table.engine, sql)
         except FormulaError as error:
             path: Path = ("measures", name, "sql") if measure.sql is not None else ("measures", name)
             _tell(site, path, measure.sql or "", error, "measure", problems)
     return found
+
+
+def _check_label(sql: str, source: Source) -> None:
+    """Where each file is about one measure, SQL must say whose rows it reads, or it would add up all of them."""
+    if source.measure_in_path and MEASURE not in columns_of(sql):
+        hint = "Give it a 'label' instead of SQL, or write filter (where measure = '...')."
+        raise FormulaError(
+            "the source has a file for each measure, and the sql does not say which it reads", 0, len(sql), hint
+        )
 
 
 # What not every engine can do, and the way out.

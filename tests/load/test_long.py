@@ -7,7 +7,7 @@ from kpisite.assay import notes
 from kpisite.declare.model import Connection
 from kpisite.evaluate.evaluate import evaluate
 from tests.load.test_tables import told
-from tests.measure.small import AS_OF, a_site, an_indicator, figures, flow, months, write
+from tests.measure.small import AS_OF, a_site, an_indicator, figures, flow, months, problems_of, stock, write
 
 MEASURES = ("sales", "cost", "leads", "calls", "visits")
 
@@ -210,3 +210,99 @@ def test_many_measures_of_a_long_source_are_one_question(tmp_path):
 def test_the_columns_of_a_long_table_need_a_long_shape():
     with pytest.raises(ValueError, match="belong to a long table"):
         long_site({"shape": "wide", "value": "value"})
+
+
+def a_folder(folder, **files):
+    """Files about one measure each, named after it; their tables differ."""
+    for name, text in files.items():
+        (folder / f"indicator_{name.replace('_', '-')}.csv").write_text(text, encoding="utf-8")
+
+
+def in_paths(measures, **source):
+    """A site whose source has a file for each measure."""
+    return a_site(
+        sources={"goals": {"file": "indicator_{measure}.csv", "shape": "open-sdg", "other_columns": "ignore"} | source},
+        measures={name: stock(unit="index", source="goals") | more for name, more in measures.items()},
+        indicators={name: an_indicator(name, "stock", unit="index", cadence="year") for name in measures},
+        products={"usa": {"name": "USA", "line": "retail"}},
+        report={"period": "2025-12", "history": 24},
+    )
+
+
+BIRTHS = "Year,Value\n2024,5.6\n2025,5.4\n"
+POVERTY = "Year,Sex,Value\n2024,,11\n2024,Female,12\n2025,,10\n2025,Male,9\n"
+OF_POVERTY = {"sql": 'sum("Value") filter (where measure = \'1-2-1\' and "Sex" is null)'}
+
+
+def test_a_path_tells_the_measure_of_its_rows(tmp_path):
+    a_folder(tmp_path, births=BIRTHS, _1_2_1=POVERTY)
+    (tmp_path / "indicator_-1-2-1.csv").rename(tmp_path / "indicator_1-2-1.csv")
+
+    found = figures(tmp_path, in_paths({"births": {}, "poverty": OF_POVERTY}, repeats="allow"))
+
+    assert [found.value("usa", "births", year) for year in ("2024", "2025")] == [5.6, 5.4]
+    assert [found.value("usa", "poverty", year) for year in ("2024", "2025")] == [11, 10]
+
+
+def test_a_later_delivery_of_one_measure_replaces_that_measure_alone(tmp_path):
+    for day, births in (("2025-12-01", BIRTHS), ("2026-01-15", BIRTHS.replace("5.4", "5.3"))):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "births.csv").write_text(births, encoding="utf-8")
+    (tmp_path / "2025-12-01" / "deaths.csv").write_text(BIRTHS.replace("5.4", "9"), encoding="utf-8")
+
+    found = figures(tmp_path, in_paths({"births": {}, "deaths": {}}, file="{as_of}/{measure}.csv"))
+
+    assert (found.value("usa", "births", "2025"), found.value("usa", "deaths", "2025")) == (5.3, 9)
+
+
+def problems_in(folder, site):
+    """What is told of files that lie there already."""
+    return told(folder, None, site)
+
+
+def test_a_file_that_no_measure_asks_for_is_told_or_counted(tmp_path):
+    a_folder(tmp_path, births=BIRTHS, birhts=BIRTHS)
+
+    assert problems_in(tmp_path, in_paths({"births": {}})) == [
+        "indicator_birhts.csv: error: no measure is called 'birhts' (lines 2, 3). Did you mean 'births'?"
+    ]
+    found = figures(tmp_path, in_paths({"births": {}}, unknown="ignore"))
+    left = {
+        file.path: [(one.reason, one.rows, one.label) for one in file.left_out]
+        for file in found.series.sources[0].files
+    }
+    assert left == {"indicator_birhts.csv": [("unknown-measure", 2, "birhts")], "indicator_births.csv": []}
+
+
+def test_a_column_beside_the_measure_in_the_path_is_refused(tmp_path):
+    a_folder(tmp_path, births="Year,measure,Value\n2025,x,1\n")
+
+    assert problems_in(tmp_path, in_paths({"births": {}})) == [
+        "indicator_births.csv:1: error: the path tells the measure, and so does the column 'measure'. "
+        "Rename the column, or take {measure} out of the path."
+    ]
+
+
+def test_sql_that_would_add_up_all_files_is_refused(tmp_path):
+    a_folder(tmp_path, births=BIRTHS)
+
+    assert problems_of(tmp_path, in_paths({"births": {"sql": 'sum("Value")'}})) == [
+        "bank.yaml:20:10: error: measure 'births': the source has a file for each measure, and the sql does not say "
+        "which it reads. Give it a 'label' instead of SQL, or write filter (where measure = '...')."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ({"shape": "wide"}, "belongs to a long table"),
+        ({"measure": "Series"}, "both the path and a column tell the measure"),
+        ({"file": "{measures}.csv"}, "Known: {product}, {period}, {measure}, {as_of}."),
+    ],
+)
+def test_a_measure_in_the_path_needs_a_long_shape_and_no_column(tmp_path, source, what):
+    if "file" in source:
+        assert any(what in line for line in problems_in(tmp_path, in_paths({"births": {}}, **source)))
+    else:
+        with pytest.raises(ValueError, match=what):
+            in_paths({"births": {}}, **source)
