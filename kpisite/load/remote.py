@@ -82,7 +82,11 @@ def _read(reading: Reading, query: str) -> tuple[Table, tuple[FileFact, ...]] | 
         return None
     columns = {column: kind for column, kind in used_columns(reading.site, reading.source).items() if column in header}
     fields = {column: TableColumn(f"c{number}", kind) for number, (column, kind) in enumerate(columns.items())}
-    chosen = [exp.alias_(_typed(header[column], field.kind), field.field) for column, field in fields.items()]
+    texts = {fold(column): all(isinstance(row[at], str | None) for row in sample) for at, column in enumerate(names)}
+    chosen = [
+        exp.alias_(_typed(header[column], field.kind, is_text=texts[column]), field.field)
+        for column, field in fields.items()
+    ]
     joined = exp.select().from_(exp.alias_(engine.rows(f"{name}_source"), "r"))
     judge_measures(reading, header)
     newest, counted = join_periods(reading, header, joined)
@@ -114,9 +118,10 @@ def _column(name: str, sample: Sequence[Any]) -> exp.Expr:
     return exp.cast(column, "DATE") if moments else column
 
 
-def _typed(column: exp.Expr, kind: Column) -> exp.Expr:
-    """The column in its declared type; texts and truths are what they are."""
-    return column.copy() if kind in ("text", "boolean") else exp.cast(column.copy(), TYPES[kind])
+def _typed(column: exp.Expr, kind: Column, *, is_text: bool) -> exp.Expr:
+    """The column in its declared type; texts and truths are what they are, and a label may be a number there."""
+    as_it_is = kind == "boolean" or (kind == "text" and is_text)
+    return column.copy() if as_it_is else exp.cast(column.copy(), TYPES[kind])
 
 
 def _has_what_it_needs(reading: Reading, header: Mapping[str, exp.Expr]) -> bool:

@@ -29,7 +29,7 @@ from kpisite.measure.monthly import build_cube, read_columns
 from kpisite.measure.series import Breakdown, Subject
 from kpisite.measure.shown import shown
 from kpisite.measure.versions import Version, measures_of
-from kpisite.periods import Grain
+from kpisite.periods import GRAIN_ORDER
 
 # More labels than these are no breakdown that anybody reads.
 MOST_LABELS = 200
@@ -110,18 +110,18 @@ def label_of(field: str) -> exp.Expr:
 
 
 def breakdowns(whole: Whole, problems: Problems) -> tuple[Breakdown, ...]:
-    """The figures of every indicator by label, one breakdown for each dimension that an indicator declares."""
+    """The figures of every indicator by label: for each dimension that one declares, one breakdown of each grain."""
     site = whole.site
     wanted: dict[str, list[str]] = {}
     for id_ in whole.versions:
         for number, dimension in enumerate(site.indicators[id_].breakdowns):
             if _is_known(whole, id_, number, problems):
                 wanted.setdefault(dimension, []).append(id_)
-    found = []
+    found: list[Breakdown] = []
     for dimension, ids in wanted.items():
         labels = _labels(whole, dimension, ids, problems)
         if labels:
-            found.append(_breakdown(whole, dimension, ids, labels, problems))
+            found += _breakdown(whole, dimension, ids, labels, problems)
     return tuple(found)
 
 
@@ -168,7 +168,7 @@ def _labels(whole: Whole, dimension: str, ids: Sequence[str], problems: Problems
         table = whole.tables.tables[source]
         field = table.columns[fold(dimension)].field
         query = exp.select(exp.alias_(label_of(field), "label")).distinct().from_(table.engine.rows(table.view))
-        found |= {str(label) for label in _plain(table.engine.fetch(query)["label"])}
+        found |= {str(label) for (label,) in table.engine.run(table.engine.text(query))[1] if label is not None}
     if len(found) > MOST_LABELS:
         what = f"the dimension '{dimension}' has {len(found)} labels, and a breakdown shows at most {MOST_LABELS}"
         place = whole.site.place("indicators", ids[0], "breakdowns")
@@ -178,13 +178,9 @@ def _labels(whole: Whole, dimension: str, ids: Sequence[str], problems: Problems
     return (*(label for label in declared if label in found), *others)
 
 
-def _plain(column: Any) -> list[object]:  # noqa: ANN401 - an engine's array
-    return [label for label in np.ma.asarray(column).tolist() if label is not None]
-
-
 def _breakdown(
     whole: Whole, dimension: str, ids: Sequence[str], labels: tuple[str, ...], problems: Problems
-) -> Breakdown:
+) -> list[Breakdown]:
     site, count = whole.site, len(labels)
     cube = _cube(whole, dimension, ids, labels, problems)
     rollups = tuple(
@@ -194,16 +190,18 @@ def _breakdown(
         for number in range(count)
     )
     grounds = Grounds(cube, site.params, rollups)
-    value, reason, additive = [], [], []
-    for id_ in ids:
-        indicator, versions = site.indicators[id_], whole.versions[id_]
-        figures = Figures(indicator, versions, np.repeat(carried(site, id_), count), grounds)
-        cells = shown(figures, Grain.MONTH)
-        shape = (len(whole.subjects), count, cells.value.shape[1])
-        value.append(cells.value.reshape(shape))
-        reason.append(cells.reason.reshape(shape))
-        additive.append(_is_additive(whole, indicator, versions, _measures(whole, id_)))
-    return Breakdown(dimension, labels, tuple(ids), tuple(additive), np.stack(value, axis=1), np.stack(reason, axis=1))
+    figures = [
+        Figures(site.indicators[id_], whole.versions[id_], np.repeat(carried(site, id_), count), grounds) for id_ in ids
+    ]
+    adds = tuple(_is_additive(whole, site.indicators[id_], whole.versions[id_], _measures(whole, id_)) for id_ in ids)
+    found = []
+    for grain in (grain for grain in GRAIN_ORDER if grain in site.report.grains):
+        cells = [shown(one, grain) for one in figures]
+        shape = (len(whole.subjects), count, cells[0].value.shape[1])
+        value = np.stack([one.value.reshape(shape) for one in cells], axis=1)
+        reason = np.stack([one.reason.reshape(shape) for one in cells], axis=1)
+        found.append(Breakdown(dimension, labels, tuple(ids), adds, value, reason, grain))
+    return found
 
 
 def _cube(whole: Whole, dimension: str, ids: Sequence[str], labels: tuple[str, ...], problems: Problems) -> Cube:

@@ -65,9 +65,9 @@ class GrainSeries:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Some indicators' figures by the labels of one dimension, month by month: value and reason are [S, K, L, T].
+    """Some indicators' figures by the labels of one dimension at one grain: value and reason are [S, K, L, T].
 
-    K are the indicators named here, L the labels ("" is the rows that name none), T the months that are shown.
+    K are the indicators named here, L the labels ("" is the rows that name none), T the periods that are shown.
     The parts of an additive indicator sum to its whole.
     """
 
@@ -77,6 +77,7 @@ class Breakdown:
     additive: tuple[bool, ...]  # [K]
     value: Floats
     reason: Codes
+    grain: Grain = Grain.MONTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def part_axes(report: Report) -> list[dict[str, Any]]:
     return [
         {
             "dimension": one.dimension,
+            "grain": one.grain.value,
             "labels": list(one.labels),
             "indicators": list(one.indicators),
             "additive": [id_ for id_, adds in zip(one.indicators, one.additive, strict=True) if adds],
@@ -40,9 +41,9 @@ def part_axes(report: Report) -> list[dict[str, Any]]:
 
 def part_rows(report: Report, subject: int) -> list[list[str]]:
     """The lines of one subject: indicator, dimension, label, period, value, reason."""
-    periods = [period.label for period in report.figures[Grain.MONTH].periods]
     rows = []
     for one in report.breakdowns:
+        periods = [period.label for period in report.figures[one.grain].periods]
         for k, id_ in enumerate(one.indicators):
             if report.role[subject, report.indicator(id_)] == ABSENT:
                 continue
@@ -65,22 +66,24 @@ def thaw_parts(
     axes: Axes, role: Codes, declared: list[dict[str, Any]], files: Mapping[str, str]
 ) -> tuple[Breakdown, ...]:
     """The breakdowns back from their text."""
-    periods = {period.label: t for t, period in enumerate(axes.periods[Grain.MONTH])}
-    found: dict[str, Breakdown] = {}
+    positions = {p.label: (grain, t) for grain, periods in axes.periods.items() for t, p in enumerate(periods)}
+    found: dict[tuple[str, Grain], Breakdown] = {}
     for one in declared:
-        shape = (len(axes.subjects), len(one["indicators"]), len(one["labels"]), len(periods))
+        # Releases of before have months only.
+        grain = Grain(one.get("grain", Grain.MONTH))
+        shape = (len(axes.subjects), len(one["indicators"]), len(one["labels"]), len(axes.periods[grain]))
         reason = np.full(shape, _UNSAID, dtype=np.int8)
         for k, id_ in enumerate(one["indicators"]):
             reason[role[:, axes.indicators.index(id_)] == ABSENT, k] = REASON["not-applicable"]
         additive = tuple(id_ in one["additive"] for id_ in one["indicators"])
-        found[one["dimension"]] = Breakdown(
-            one["dimension"], tuple(one["labels"]), tuple(one["indicators"]), additive, np.full(shape, np.nan), reason
-        )
+        along = one["dimension"], tuple(one["labels"]), tuple(one["indicators"])
+        found[one["dimension"], grain] = Breakdown(*along, additive, np.full(shape, np.nan), reason, grain)
     for s, subject in enumerate(axes.subjects):
         text = files.get(f"{FOLDER}{subject.id.replace(':', '-')}.csv", "")
         for row in csv.DictReader(io.StringIO(text, newline="")):
-            part = found[row["dimension"]]
-            at = (s, part.indicators.index(row["indicator"]), part.labels.index(row["label"]), periods[row["period"]])
+            grain, t = positions[row["period"]]
+            part = found[row["dimension"], grain]
+            at = (s, part.indicators.index(row["indicator"]), part.labels.index(row["label"]), t)
             part.value[at] = float(row["value"] or "nan")
             part.reason[at] = REASON[row["reason"]]
     return tuple(found.values())

@@ -170,6 +170,7 @@ class Breakdown:
     title: str
     table: Table
     chart: Markup
+    longer: Folded | None = None  # the same of quarters and years
 
 
 @dataclass(frozen=True, slots=True)

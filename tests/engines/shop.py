@@ -41,6 +41,8 @@ MEASURES = {
     "mean_balance": ("balances", "sum(balance)"),
     "accounts": ("balances", "sum(accounts)"),
 }
+# Of these the parts by channel are compared, too: sums, shares, distinct counts, means and medians.
+BROKEN_DOWN = ("turnover", "online", "customers", "largest", "mean", "nps", "income_share", "middle")
 WITHIN = {"accounts": "last", "closing": "last", "opening_day": "first", "mean_balance": "average"}
 
 
@@ -114,6 +116,7 @@ def site(folder, sources, connections=None, **more):
             name.replace("_", "-"): {
                 "name": name, "family": "growth", "formula": name, "unit": "count", "direction": "higher",
                 "kind": "stock" if name in WITHIN else "ratio",
+                **({"breakdowns": ["channel"]} if name in BROKEN_DOWN else {}),
             }
             for name in MEASURES
         },
@@ -126,7 +129,7 @@ def site(folder, sources, connections=None, **more):
 def of_files(ending="csv"):
     """The sources of a site that reads files."""
     kinds = {"customer": "text", "channel": "text", "churned": "boolean", "score": "integer"}
-    sales = {"file": f"data/sales.{ending}", "columns": kinds, "repeats": "allow"}
+    sales = {"file": f"data/sales.{ending}", "columns": kinds, "repeats": "allow", "dimensions": ["channel"]}
     balances = {"file": f"data/balances.{ending}"}
     keys = {"product": "product_code", "period": "as_of_date"}
     return {"sales": sales | keys, "balances": balances | keys}
@@ -135,7 +138,7 @@ def of_files(ending="csv"):
 def on_connection(**tables):
     """The sources of a site that asks a connection; each with a query or a table."""
     keys = {"connection": "warehouse", "product": "product_code", "date": "as_of_date"}
-    records = {"columns": {"score": "integer", "churned": "boolean"}, "repeats": "allow"}
+    records = {"columns": {"score": "integer", "churned": "boolean"}, "repeats": "allow", "dimensions": ["channel"]}
     return {name: keys | (records if name == "sales" else {}) | place for name, place in tables.items()}
 
 

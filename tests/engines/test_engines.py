@@ -29,14 +29,15 @@ def lacking(*names):
 
 
 def results(config):
-    """The site's results.csv."""
+    """The site's results.csv, and after it breakdowns.csv."""
     problems = Problems()
     try:
         report = report_of(config, problems)
     except AuthorError as error:
         raise AssertionError("\n".join(map(str, error.problems))) from error
     assert not problems.found
-    return exports(report)["results.csv"].decode()
+    files = exports(report)
+    return files["results.csv"].decode() + files["breakdowns.csv"].decode()
 
 
 def told(config):
@@ -98,7 +99,8 @@ def changed(config, **sections):
 
 
 def test_the_measures_are_many_and_have_values_at_each_grain_and_level(from_csv):
-    rows = [line.split(",") for line in from_csv.splitlines()[1:]]
+    whole, _, parts = from_csv.partition("product,indicator,dimension")
+    rows = [line.split(",") for line in whole.splitlines()[1:]]
 
     assert len(rows) == len(SUBJECTS) * len(shop.MEASURES) * PERIODS
     assert len(shop.MEASURES) >= 15
@@ -107,6 +109,9 @@ def test_the_measures_are_many_and_have_values_at_each_grain_and_level(from_csv)
         for period in ("2025-12", "2025-Q4", "2025"):
             assert ("bank", name.replace("_", "-"), period) in with_value, (name, period)
     assert len(with_value) > 0.9 * len(rows)
+    of_parts = [line.split(",") for line in parts.splitlines()[1:]]
+    assert len(of_parts) == len(SUBJECTS) * len(shop.BROKEN_DOWN) * 3 * PERIODS
+    assert len([row for row in of_parts if row[5]]) > 0.9 * len(of_parts)
 
 
 def test_parquet_files_say_what_csv_files_say(folder, from_csv):

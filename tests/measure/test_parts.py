@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from kpisite.measure.series import REASONS
+from kpisite.periods import parse
 from tests.measure.small import a_site, an_indicator, figures, months, problems_of, write
 
 CHANNELS = ("app", "branch", "phone")
@@ -53,8 +54,9 @@ def site(formula, kind="ratio", **more):
 
 def part(found, subject, label, period):
     """The figure of a label, or the reason why there is none."""
-    (one,) = found.series.breakdowns
-    t = [p.label for p in found.series.grains["month"].periods].index(period)
+    grain = parse(period).grain
+    (one,) = [one for one in found.series.breakdowns if one.grain is grain]
+    t = [p.label for p in found.series.grains[grain].periods].index(period)
     at = (found.subjects.index(subject), 0, one.labels.index(label), t)
     return REASONS[one.reason[at]] if np.isnan(one.value[at]) else float(one.value[at])
 
@@ -86,6 +88,27 @@ def test_the_figure_of_a_label_is_that_of_its_rows(tmp_path, formula, kind, sql,
     assert value == ("incomplete" if formula.startswith("ytd") else pytest.approx(expected, rel=1e-12))
 
 
+@pytest.mark.parametrize("subject", WHERE)
+@pytest.mark.parametrize(
+    ("formula", "kind", "sql"),
+    [
+        ("sales", "flow", "sum(sales)"),
+        ("open", "stock", "sum(open) FILTER (period = '2025-12')"),
+        ("100 * sales / leads", "ratio", "100 * sum(sales) / sum(leads)"),
+        ("customers", "ratio", "count(DISTINCT customer)"),
+    ],
+)
+def test_the_quarter_of_a_label_is_computed_from_its_rows_of_the_quarter(tmp_path, formula, kind, sql, subject):
+    computed = calls(tmp_path)
+
+    found = figures(tmp_path, site(formula, kind, unit="count" if formula == "customers" else "pct"))
+
+    for channel in CHANNELS:
+        where = f"channel = '{channel}' AND period >= '2025-10' AND {WHERE[subject]}"
+        expected = computed(f"SELECT {sql} FROM calls WHERE {where}")
+        assert part(found, subject, channel, "2025-Q4") == pytest.approx(expected, rel=1e-12)
+
+
 def test_a_mean_of_the_labels_ratios_would_be_another_number(tmp_path):
     calls(tmp_path)
 
@@ -101,7 +124,7 @@ def test_parts_of_what_adds_up_sum_to_the_whole(tmp_path, formula, kind, adds):
 
     found = figures(tmp_path, site(formula, kind, unit="count"))
 
-    (one,) = found.series.breakdowns
+    one = found.series.breakdowns[0]
     assert one.additive == (adds,)
     if adds:
         whole = found.series.grains["month"].value[:, 0]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kpisite.measure.series import REASON, Breakdown
+from kpisite.periods import Grain
 from kpisite.render.views.breakdown import breakdowns, worst_first
 from tests.factories import a_report, a_site, an_indicator
 from tests.render.reading import rows
@@ -69,6 +70,30 @@ def test_a_missing_part_says_why_and_a_label_that_never_was_is_no_row():
         ("App", "50", ""),
         ("branch", "n/a", "not delivered"),
     ]
+
+
+def test_quarters_and_years_stand_beside_the_months_in_their_order():
+    site = a_site(
+        {"card": {"monitor": ["sales"]}},
+        {"sales": an_indicator(kind="flow", unit="count", decimals=0, across="none")},
+        history=6,
+        grains=("month", "quarter"),
+        sources={"calls": SOURCE},
+    )
+    made = a_report(site, {"card": {"sales": 100}})
+    parts = []
+    for grain in (Grain.MONTH, Grain.QUARTER):
+        value = np.full((len(made.subjects), 1, 2, len(made.figures[grain].periods)), np.nan)
+        value[0, 0] = np.arange(value[0, 0].size).reshape(value[0, 0].shape) * (3 if grain is Grain.QUARTER else 1) + 10
+        reason = np.where(np.isnan(value), REASON["no-data"], 0).astype(np.int8)
+        parts.append(Breakdown("channel", ("app", "branch"), ("sales",), (True,), value, reason, grain))
+
+    (one,) = breakdowns(in_language("en", replace(made, breakdowns=tuple(parts))), 0, 0)
+
+    assert one.longer.title == "By channel, quarters and years"
+    assert [head.text for head in one.longer.table.heads] == ["Channel", "Q3 2025", "Q4 2025"]
+    assert [row[0] for row in rows(one.longer.table)] == [row[0] for row in rows(one.table)] == ["App", "branch"]
+    assert [row[1:] for row in rows(one.longer.table)] == [["10", "13"], ["16", "19"]]
 
 
 @pytest.mark.parametrize(

@@ -6,21 +6,25 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
+from kpisite.languages import Column
 from kpisite.measure.series import REASON
 from kpisite.measure.series import Breakdown as Parts
 from kpisite.measure.shown import STEPS
+from kpisite.periods import Grain
 from kpisite.render import charts, marks
 from kpisite.render.cells import reason_text
 from kpisite.render.charts import MultiplesChart, SmallSeries
 from kpisite.render.edition import Edition
 from kpisite.render.narrative import LEAST_BASE
-from kpisite.render.parts import Breakdown, Head, Table
+from kpisite.render.parts import Breakdown, Folded, Head, Table
 from kpisite.render.rounding import Floats
 from kpisite.render.views import plotted
 from kpisite.render.views.rows import LONGEST, longest
 
 # More small charts than this are not compared any more.
 MOST_SMALL = 12
+# Beside the months.
+LONGER = (Grain.QUARTER, Grain.YEAR)
 # Labels for which there never was a figure are no rows.
 NEVER = (REASON["not-launched"], REASON["not-applicable"])
 
@@ -28,8 +32,8 @@ NEVER = (REASON["not-launched"], REASON["not-applicable"])
 def breakdowns(e: Edition, s: int, i: int) -> tuple[Breakdown, ...]:
     """Every breakdown that an indicator declares, for one subject."""
     id_ = e.report.indicators[i]
-    found = (_breakdown(e, s, i, one) for one in e.report.breakdowns if id_ in one.indicators)
-    return tuple(one for one in found if one is not None)
+    of_months = (one for one in e.report.breakdowns if one.grain is Grain.MONTH and id_ in one.indicators)
+    return tuple(one for one in (_breakdown(e, s, i, parts) for parts in of_months) if one is not None)
 
 
 def _breakdown(e: Edition, s: int, i: int, of: Parts) -> Breakdown | None:
@@ -45,7 +49,43 @@ def _breakdown(e: Edition, s: int, i: int, of: Parts) -> Breakdown | None:
     words = e.t["breakdown"]
     title = words["title"].format(dimension=dimension)
     table = _table(e, i, (of.dimension, dimension, title), names, (values[rows], reasons[rows]), adds=of.additive[k])
-    return Breakdown(title, table, _chart(e, i, f"by-{of.dimension}-chart", title, names, values[rows]))
+    chart = _chart(e, i, f"by-{of.dimension}-chart", title, names, values[rows])
+    return Breakdown(title, table, chart, _longer(e, (s, i), of, rows, names))
+
+
+def _longer(e: Edition, at: tuple[int, int], of: Parts, rows: Sequence[int], names: Sequence[str]) -> Folded | None:
+    """The report's quarter and year and the ones before them, in the order of the table of months."""
+    s, i = at
+    heads, lines = [], []
+    for parts in (one for one in e.report.breakdowns if one.dimension == of.dimension and one.grain in LONGER):
+        figures, newest = e.report.figures[parts.grain], e.report.period.at(parts.grain)
+        if e.report.indicators[i] not in parts.indicators or newest not in figures.periods:
+            continue
+        now = figures.periods.index(newest)
+        for t in range(max(now - 1, 0), now + 1):
+            period = figures.periods[t]
+            name, there = e.tongue.period(period), int(figures.provisional[s, i, t])
+            heads.append((name, e.t["say"]["provisional"].format(n=there, m=period.months) if there else ""))
+            lines.append(parts.value[s, parts.indicators.index(e.report.indicators[i]), rows, t])
+    if not lines or all(np.isnan(line).all() for line in lines):
+        return None
+    column = e.common_column(i, np.concatenate(lines).tolist())
+    columns = [_shown(e, column, line) for line in lines]
+    dimension, unit = _dimension(e, of.dimension), e.t["say"]["head_unit"]
+    named = [(unit.format(text=name, unit=column.head) if column.head else name, mark) for name, mark in heads]
+    shown = [Head(f"{name} {mark}".strip(), "num") for name, mark in named]
+    title = e.t["breakdown"]["longer"].format(dimension=dimension)
+    some = [list(names)[:LONGEST], *(column[:LONGEST] for column in columns)]
+    note = longest(e, len(some[0]), len(names))
+    table = marks.table_of_columns(
+        f"by-{of.dimension}-longer", title, [Head(dimension[:1].upper() + dimension[1:]), *shown], some, note=note
+    )
+    return Folded(title, table)
+
+
+def _shown(e: Edition, column: Column, numbers: Floats) -> list[str]:
+    missing = e.t["say"]["missing"]
+    return [missing if n != n else e.tongue.number(column.steps(n), column.decimals) for n in numbers.tolist()]
 
 
 def worst_first(values: Floats, direction: str) -> list[int]:
@@ -82,11 +122,7 @@ def _table(
     new, old = values[:, now], values[:, before] if before >= 0 else np.full(len(values), np.nan)
     column = e.common_column(i, [*new.tolist(), *old.tolist()])
 
-    def shown(numbers: Floats) -> list[str]:
-        missing = e.t["say"]["missing"]
-        return [missing if n != n else e.tongue.number(column.steps(n), column.decimals) for n in numbers.tolist()]
-
-    columns: list[Sequence[str]] = [list(names), shown(new), shown(old)]
+    columns: list[Sequence[str]] = [list(names), _shown(e, column, new), _shown(e, column, old)]
     heads = [
         Head(about[1][:1].upper() + about[1][1:]),
         e.head("value", "num", column.head),
