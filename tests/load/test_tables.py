@@ -239,7 +239,7 @@ class TestFiles:
 
     def test_an_unknown_placeholder_is_refused(self, tmp_path):
         assert told(tmp_path, None, site(file="{year}.csv")) == [
-            "bank.yaml:30:3: error: '{year}' means nothing in a path. Known: {product}, {period}, {as_of}."
+            "bank.yaml:30:3: error: '{year}' means nothing in a path. Known: {product}, {period}, {measure}, {as_of}."
         ]
 
     def test_the_path_tells_the_product(self, tmp_path):
