@@ -30,6 +30,29 @@ def report():
     return replace(report, breakdowns=(Breakdown("channel", LABELS, ("sales",), (True,), value, reason),))
 
 
+def test_every_grain_reads_back_by_itself():
+    site = a_site(
+        {"card": {"monitor": ["sales"]}},
+        {"sales": an_indicator(kind="flow", across="none")},
+        history=6,
+        grains=("month", "quarter"),
+    )
+    report = a_report(site, {"card": {"sales": 10}})
+    parts = []
+    for grain, figures in report.figures.items():
+        value = np.full((len(report.subjects), 1, 2, len(figures.periods)), np.nan)
+        value[0, 0] = np.arange(value[0, 0].size).reshape(value[0, 0].shape) + figures.periods[0].months
+        reason = np.where(np.isnan(value), REASON["not-applicable"], 0).astype(np.int8)
+        parts.append(Breakdown("channel", ("app", "web"), ("sales",), (True,), value, reason, grain))
+
+    found = thaw(freeze(replace(report, breakdowns=tuple(parts)))).breakdowns
+
+    assert [one.grain for one in found] == [one.grain for one in parts]
+    for one, other in zip(found, parts, strict=True):
+        assert np.array_equal(one.value, other.value, equal_nan=True)
+        assert np.array_equal(one.reason, other.reason)
+
+
 def test_a_breakdown_reads_back_as_it_was(report):
     files = freeze(report)
 
