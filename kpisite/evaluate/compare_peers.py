@@ -44,7 +44,7 @@ def compare_peers(
 
 
 class _Own(NamedTuple):
-    """Our figure of one period, rounded as it is shown."""
+    """Our figure of one period, rounded as it is shown; no value where the period still runs or the sample is small."""
 
     value: float
     low: float
@@ -75,14 +75,14 @@ class _Pair:
                 yield self._fact(own, peer, standing, course)
 
     def _fact(self, own: _Own, peer: PeerValue, standing: "_Standing", course: list[float]) -> PeerFact:
-        value = self._shown(peer.value)
+        value, ranked = self._shown(peer.value), self._is_ranked(peer)
         usable = peer.comparable != "no"
         gap = self._gap(own, value) if usable else NONE
         change, falling = NONE, 0
         if not math.isnan(gap):
             change = self._clean(gap - course[-1]) if course else NONE
             course.append(gap)
-            falling = gaps.worsenings(course)
+            falling = gaps.worsenings(course) if ranked else 0
         ratio_scale = self.indicator.bounds[0] is not None and self.indicator.bounds[0] >= 0
         return PeerFact(
             product=peer.product,
@@ -106,15 +106,12 @@ class _Pair:
             median=standing.median,
             best=standing.best,
             quadrant=standing.quadrant,
-            material=round(own.weight * gap / own.tolerance, 6) if own.weight and own.tolerance > 0 else NONE,
+            material=self._material(own, gap) if ranked else NONE,
         )
 
     def _standing(self, own: _Own, peers: Sequence[PeerValue]) -> "_Standing":
         """Where we stand among the peers of one period whose values are comparable."""
-        names = self.site.competitors.names if self.site.competitors else {}
-        values = [
-            self._shown(one.value) for one in peers if one.comparable == "yes" and names[one.competitor].kind == "peer"
-        ]
+        values = [self._shown(one.value) for one in peers if one.comparable == "yes" and self._is_ranked(one)]
         if not values:
             return _Standing()
         merits = [self._merit(own, value) for value in values]
@@ -123,18 +120,28 @@ class _Pair:
         mine = self._merit(own, own.value)
         if math.isnan(mine):
             return _Standing(median=middle, best=best)
-        quadrant = gaps.quadrant(met=own.status == GREEN, gap_=self._gap(own, middle)) if own.status != GREY else ""
+        # Of a range the peers' median may lie where none of them is, so it is their gaps that have a middle.
+        gap = self._clean(gaps.median([self._gap(own, value) for value in values]))
+        quadrant = gaps.quadrant(met=own.status == GREEN, gap_=gap) if own.status != GREY else ""
         place, share = gaps.rank(mine, merits), gaps.percentile(mine, merits)
         return _Standing(place, len(values) + 1, share, middle, best, quadrant)
+
+    def _is_ranked(self, value: PeerValue) -> bool:
+        """Is it of a peer? A line that stands for the market is only shown."""
+        declared = self.site.competitors
+        return declared is not None and declared.names[value.competitor].kind == "peer"
+
+    def _material(self, own: _Own, gap: float) -> float:
+        return round(own.weight * gap / own.tolerance, 6) if own.weight and own.tolerance > 0 else NONE
 
     def _own(self, period: Period) -> _Own:
         figures = self.figures.get(period.grain)
         if figures is None or period not in figures.periods:
             return _Own(NONE, NONE, NONE, NONE, 0.0, GREY)
         at = (*self.at, figures.periods.index(period))
-        small = bool(figures.small[at])
+        unusable = bool(figures.small[at]) or bool(figures.provisional[at])
         return _Own(
-            NONE if small else self._shown(float(figures.value[at])),
+            NONE if unusable else self._shown(float(figures.value[at])),
             float(figures.target[at]),
             float(figures.target_high[at]),
             float(figures.tolerance[at]),

@@ -207,6 +207,7 @@ class PeerFact:
 
     Numbers of merit are larger the better we are: `gap`, its change since the comparable period before, `material`
     (weight x gap / tolerance). `rank` (0 = none) is among the `of - 1` comparable peers of the period and ourselves.
+    A line that stands for the market has a gap and its change; it neither worsens nor is it material.
     """
 
     product: str

@@ -7,6 +7,7 @@ import pytest
 
 from kpisite.evaluate.compare_peers import compare_peers, falling_behind, newest_facts, opportunities
 from kpisite.evaluate.evaluate import evaluate
+from kpisite.evaluate.warning import alerts
 from kpisite.load.peers import Peers, PeerValue
 from kpisite.periods import parse
 from kpisite.release.snapshot import freeze, thaw
@@ -21,7 +22,9 @@ def a_value(competitor, period, value, **more):
     return PeerValue("card", "it", parse(period), competitor, value, as_of, **kept)
 
 
-def facts(values, own, *, target=None, as_of="2025-12-31", grains=("month", "quarter"), history=12, **indicator):
+def facts(
+    values, own, *, target=None, as_of="2025-12-31", grains=("month", "quarter"), history=12, running="", **indicator
+):
     """The comparisons of one indicator of one product."""
     declared = {"weight": 100, "target": 10, "tolerance": 2} if target is None else target
     site = a_site(
@@ -30,6 +33,8 @@ def facts(values, own, *, target=None, as_of="2025-12-31", grains=("month", "qua
         grains=grains, history=history, competitors={"file": "x.csv", "names": NAMES},
     )  # fmt: skip
     series = a_series(site, {"card": {"it": own}})
+    for cells in series.grains.values():
+        cells.provisional[..., [period.label == running for period in cells.periods]] = 2
     day = dt.date.fromisoformat(as_of)
     return evaluate(site, series, Peers(tuple(values)), version="v", title="v", as_of=day)
 
@@ -170,6 +175,43 @@ def test_opportunities_are_firm_comparable_and_ordered_by_weight_and_tolerance()
     found = opportunities(facts(values, {"2025-09": 11.0}).peers)
 
     assert [(fact.competitor, fact.material) for fact in found] == [("peer-b", -150.0), ("peer-a", -50.0)]
+
+
+def test_a_market_line_neither_falls_behind_nor_is_an_opportunity():
+    months = [f"2025-{month:02d}" for month in range(3, 9)]
+    values = [a_value(name, month, 12.0 + n) for n, month in enumerate(months) for name in ("all", "peer-a")]
+    report = facts(values, {"": 11.0})
+
+    last = {fact.competitor: fact for fact in report.peers if fact.period.label == "2025-08"}
+    assert {name: (fact.gap, fact.gap_change) for name, fact in last.items()} == dict.fromkeys(last, (-6.0, -1.0))
+    assert {name: (fact.worsenings, falling_behind(fact)) for name, fact in last.items()} == {
+        "all": (0, False),
+        "peer-a": (5, True),
+    }
+    assert [fact.competitor for fact in opportunities(report.peers)] == ["peer-a"]
+    assert [alert.detail for alert in alerts(report) if alert.rule == "W10"] == ["peer-a"]
+
+
+def test_a_running_period_is_not_compared_with_a_whole_one():
+    values = [a_value("peer-a", quarter, 33.0) for quarter in ("2025-Q2", "2025-Q3", "2025-Q4")]
+    own = {"2025-Q2": 31.0, "2025-Q3": 32.0, "2025-Q4": 22.0}
+    whole = facts(values, own).peers
+    running = facts(values, own, running="2025-Q4").peers
+
+    assert [fact.gap for fact in whole] == [-2.0, -1.0, -11.0]
+    assert [fact.gap for fact in running[:2]] == [-2.0, -1.0]
+    assert math.isnan(running[-1].own + running[-1].gap + running[-1].gap_change)
+    assert (running[-1].rank, running[-1].quadrant, running[-1].worsenings) == (0, "", 0)
+
+
+def test_within_a_range_the_middle_gap_tells_whether_we_are_ahead():
+    # Their median 2.5 lies inside the range, where none of them is.
+    values = [a_value("peer-a", "2025-09", 1.0), a_value("peer-b", "2025-09", 4.0)]
+    target = {"weight": 100, "target": [2, 3], "tolerance": 1}
+    first, second = facts(values, {"2025-09": 1.8}, target=target, direction="range").peers
+
+    assert (first.gap, second.gap, first.rank, first.median) == (0.8, 0.8, 1, 2.5)
+    assert first.quadrant == second.quadrant == "ahead_below_target"
 
 
 def test_the_newest_comparison_is_shown_and_a_newer_value_without_one_does_not_hide_it():
