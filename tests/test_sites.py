@@ -14,7 +14,7 @@ from tests.conftest import ROOT, copy_site, kpisite
 
 SITES = ROOT / "tests" / "sites"
 CASES = sorted(path for path in SITES.iterdir() if path.is_dir())
-TABLES = ("results.csv", "scores.csv")
+TABLES = ("results.csv", "scores.csv", "warnings.csv")
 LINT = "lint.txt"
 
 
