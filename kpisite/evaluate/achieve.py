@@ -21,8 +21,9 @@ LIKELY_FROM, UNLIKELY_BELOW = 0.7, 0.3
 BEST, FEWEST_CHANGES = 0.9, 8
 # Periods ahead in which a crossed limit is looked for, and met periods after which a target counts as kept.
 AHEAD, KEPT_FOR = 6, 6
-# Smaller differences, in shares of the figure, are noise of binary arithmetic.
-_NOISE = 1e-12
+# Smaller differences, in shares of the figure, are noise of binary arithmetic; of a forecast against a limit those of
+# the single precision in which slopes of the past are kept (slopes.py), so that the past is judged as it was told.
+_NOISE, AHEAD_NOISE = 1e-12, 1e-6
 _ROOT_2 = math.sqrt(2.0)
 
 Steps = npt.NDArray[np.intp]
@@ -100,7 +101,7 @@ def stretch(history: Floats, change: Floats, steps: Steps, sign: Codes) -> Float
 def crossing(expected: Floats, worst: Floats, best: Floats) -> Codes:
     """The first of the next six steps at which the forecast lies beyond these bounds (P >= 0.5); 0 where none does."""
     ahead = expected[:, :AHEAD]
-    tiny = _NOISE * np.abs(ahead)
+    tiny = AHEAD_NOISE * np.abs(ahead).max(axis=1, keepdims=True)
     beyond = (ahead < worst[:, None] - tiny) | (ahead > best[:, None] + tiny)
     found: Codes = np.where(beyond.any(axis=1), beyond.argmax(axis=1) + 1, 0).astype(np.int8)
     return found

@@ -33,6 +33,7 @@ class _Traits:
     """What counts of each indicator, [I]."""
 
     sign: Codes
+    veto: Flags  # red from the target on
     growing: Flags
     flow: Flags
     seasonal: Flags
@@ -143,6 +144,7 @@ def _traits(site: Site, indicators: Sequence[str], period: Period) -> _Traits:
     ]
     return _Traits(
         sign=np.array([SIGNS[one.direction] for one in declared], dtype=np.int8),
+        veto=np.array([one.veto for one in declared], dtype=np.bool_),
         growing=np.array([one.kind in _GROWING for one in declared], dtype=np.bool_),
         flow=np.array([one.kind == "flow" for one in declared], dtype=np.bool_),
         seasonal=np.array([one.seasonal for one in declared], dtype=np.bool_),
@@ -226,7 +228,7 @@ def _ahead(
     needed = achieve.required(value, goal)
     status = figures.status[at][:, : now + 1]
     kept = streak(status == GREEN, status != GREY) >= achieve.KEPT_FOR
-    worst, best = _amber(figures, at, now, traits.sign[own])
+    worst, best = _amber(figures, at, now, traits)
     safe = (status[:, -1] != RED) & (status[:, -1] != GREY)
     over = figures.over_limit[at][:, now]
     return {
@@ -250,9 +252,10 @@ def _ahead(
     }
 
 
-def _amber(figures: Figures, at: tuple[Indexes, Indexes], now: int, sign: Codes) -> tuple[Floats, Floats]:
+def _amber(figures: Figures, at: tuple[Indexes, Indexes], now: int, traits: _Traits) -> tuple[Floats, Floats]:
     """The lowest and the highest value that are not red; infinite where there is no such side or no target."""
     low, high, width = (part[at][:, now] for part in (figures.target, figures.target_high, figures.tolerance))
+    sign, width = traits.sign[at[1]], np.where(traits.veto[at[1]], 0.0, width)
     top = np.where(np.isnan(high), low, high)
     worst = np.where((sign >= 0) & ~np.isnan(low), low - width, -np.inf)
     best = np.where((sign <= 0) & ~np.isnan(low), top + width, np.inf)

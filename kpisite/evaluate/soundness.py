@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kpisite.evaluate.delivery import due_day
 from kpisite.evaluate.report import ABSENT, Report
 from kpisite.evaluate.rollup import is_expected
 from kpisite.measure.quality import ControlFact, Deliveries
@@ -149,7 +150,7 @@ def _punctuality(
     days = report.site.sources[source].due if source in report.site.sources else None
     t = month.last_month - report.inputs.start
     counts = {"on_time": 0, "late": 0, "missing": 0, "open": 0, "unknown": 0}
-    due = None if days is None else month.last_day + dt.timedelta(days=days)
+    due = None if days is None else due_day(month, days)
     for p in np.flatnonzero(cells).tolist():
         arrived = int(held.first[p, t]) if held is not None else 0
         counts[_state(arrived, due, report.as_of, dated=held is not None)] += 1

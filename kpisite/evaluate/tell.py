@@ -8,10 +8,10 @@ import numpy as np
 
 from kpisite.declare.model import Plan, Target
 from kpisite.evaluate.charted import CADENCES, watched
+from kpisite.evaluate.crossing import crossings
 from kpisite.evaluate.facts import (
     CRITICAL,
     Behind,
-    Crossing,
     Effect,
     Kind,
     Known,
@@ -25,7 +25,6 @@ from kpisite.evaluate.facts import (
 from kpisite.evaluate.limits import NONE
 from kpisite.evaluate.report import AMBER, ASSURANCES, GREEN, SEVERITIES, VARIATIONS, Figures, PeerFact, Report
 from kpisite.evaluate.rounding import steps
-from kpisite.evaluate.signals import SIGNS
 from kpisite.evaluate.trend import TRENDS
 from kpisite.periods import Grain, Period
 
@@ -35,7 +34,6 @@ _WORDS: Mapping[str, Merit] = {
     "common": "common", "improvement": "improvement", "concern": "concern", "neutral": "neutral"
 }  # fmt: skip
 _MERITS = tuple(_WORDS.get(variation.partition("-")[0]) for variation in VARIATIONS)
-_ROOT_2 = math.sqrt(2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class Teller:
             limit=declared.limit.value if over and declared.limit else math.nan,
             veto=declared.veto and status not in (GREEN, 0),
             movement=movement,
-            crossing=_crossing(report, grain, s, i) if kind not in ("missing", "small", "provisional") else None,
+            crossing=None if kind in ("missing", "small", "provisional") else next(iter(crossings(report, s, i)), None),
             behind=_behind(self.peers.get((product, id_))) if status == GREEN else None,
             effect=self._effect(grain, s, i) if status == GREEN else None,
             restated=self.restated.get((product, id_)),
@@ -238,36 +236,6 @@ def _movement(report: Report, grain: Grain, s: int, i: int) -> Movement | None:
     has_limits = found.state.item(s, i, now) != NONE  # a count that should be zero has none and is taken as it is
     of = watched(report.site.indicators[report.indicators[i]]) if has_limits else "level"
     return Movement(merit, report.figures[grain].periods[since], ASSURANCES[found.assurance.item(s, i, now)], of)
-
-
-def _crossing(report: Report, grain: Grain, s: int, i: int) -> Crossing | None:
-    """The limit before the end of amber, if the forecast crosses either."""
-    out, now = report.outlook, _now(report, grain)
-    declared = report.site.indicators[report.indicators[i]]
-    step = out.crosses_limit.item(s, i)
-    if now is None or not (step or out.crosses.item(s, i)):
-        return None
-    if step and declared.limit is not None:
-        return _beyond(report, grain, (s, i), now, step, ("limit", declared.limit.value, declared.limit.side == "max"))
-    figures, step = report.figures[grain], out.crosses.item(s, i)
-    low, high, width = (array.item(s, i, now) for array in (figures.target, figures.target_high, figures.tolerance))
-    sign, top = SIGNS[declared.direction], low if math.isnan(high) else high
-    upward = sign < 0 or (sign == 0 and out.expected.item(s, i, step - 1) > top)
-    level = top + width if upward else low - width
-    return _beyond(report, grain, (s, i), now, step, ("amber", level, upward)) if step else None
-
-
-def _beyond(
-    report: Report, grain: Grain, at: tuple[int, int], now: int, step: int, told: tuple[str, float, bool]
-) -> Crossing:
-    what, level, upward = told
-    out = report.outlook
-    margin = out.expected.item(*at, step - 1) - level
-    spread = out.spread.item(*at, step - 1)
-    chance = 0.5 * (1 + math.erf((margin if upward else -margin) / spread / _ROOT_2)) if spread > 0 else 1.0
-    return Crossing(
-        "limit" if what == "limit" else "amber", level, report.figures[grain].periods[now].plus(step), chance
-    )
 
 
 def _behind(peer: PeerFact | None) -> Behind | None:

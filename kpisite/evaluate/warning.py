@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -10,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from kpisite.evaluate.charted import CADENCES
+from kpisite.evaluate.crossing import first_crossing
 from kpisite.evaluate.hindsight import Reach
 from kpisite.evaluate.limits import Flags
 from kpisite.evaluate.report import (
@@ -22,8 +22,9 @@ from kpisite.evaluate.report import (
     Warnings,
 )
 from kpisite.evaluate.warning_ahead import trend_to_breach
+from kpisite.evaluate.warning_leads import LEADING, Leads
 from kpisite.evaluate.warning_others import Found, falling_behind, plans_in_trouble
-from kpisite.evaluate.warning_replay import OPEN, Events, open_at, replay
+from kpisite.evaluate.warning_replay import OPEN, Events, replay
 from kpisite.evaluate.warning_rows import Indexes, rows_of
 from kpisite.evaluate.warning_rules import ONE_FIGURE, Ruled, leading_worsens
 from kpisite.periods import Grain, Period, of_month
@@ -36,15 +37,15 @@ SEVERITY: Mapping[str, str] = {
 }  # fmt: skip
 _CODE = {rule: code for code, rule in enumerate(WARNING_RULES)}
 _SEVERITY = {name: code for code, name in enumerate(SEVERITIES)}
-# What of a leading indicator makes W9 of the one it leads.
-_LEADS = ("W1", "W4", "W5")
 
 
 def warn(report: Report, reach: Mapping[Grain, Reach]) -> Warnings:
     """All warnings of a report that has everything else; `reach` tells what was forecast in each period."""
-    made = _Made(report)
+    made, leads = _Made(report), Leads(report)
     for grain, one in reach.items():
-        _of_grain(made, grain, one)
+        _of_grain(made, grain, one, leads)
+    for grain, one in reach.items():
+        _add_leading(made, grain, leads, one.lowest.shape[2])
     as_of = dt.date.fromisoformat(report.as_of)
     made.add_known((*falling_behind(report.peers), *plans_in_trouble(report.site, as_of)))
     found = made.whole()
@@ -209,81 +210,47 @@ def _crossed(over: Flags, events: Events) -> Flags:
     return found
 
 
-def _of_grain(made: _Made, grain: Grain, reach: Reach) -> None:
+def _of_grain(made: _Made, grain: Grain, reach: Reach, leads: Leads) -> None:
     """All rules over the figures whose cadence this grain is."""
-    report = made.report
-    figures, signals = report.figures[grain], report.signals[grain]
     until = reach.lowest.shape[2]
-    due = np.array([CADENCES[report.site.indicators[id_].cadence] is grain for id_ in report.indicators])
-    s, i = np.nonzero((report.role != ABSENT) & (report.role != ROLLED) & due)
-    leads = _Leads(report, until)
+    s, i = _warned(made.report, grain)
     for start in range(0, len(s), _AT_A_TIME):
         at = (s[start : start + _AT_A_TIME], i[start : start + _AT_A_TIME])
-        rows = rows_of(
-            [report.site.indicators[report.indicators[k]] for k in at[1].tolist()], figures, signals, at, until
-        )
+        rows = rows_of(made.report, grain, at, until)
         ahead = Reach(reach.lowest[at], reach.highest[at])
         ruled = {rule: of(rows) for rule, of in ONE_FIGURE.items()} | {"W4": trend_to_breach(rows, ahead)}
         every = replay([one.case for one in ruled.values()])
         for (rule, one), events in zip(ruled.items(), every, strict=True):
             made.add(_Rule(rule, one, events), at, grain, rows.over)
-            if rule in _LEADS:
-                leads.note(at, events)
-    _add_leading(made, grain, leads, (s, i), until)
+            if rule in LEADING:
+                leads.note(grain, at, events)
 
 
-class _Leads:
-    """In which periods a leading indicator has a warning of its own, by subject and indicator."""
-
-    def __init__(self, report: Report, until: int) -> None:
-        self.report = report
-        self.until = until
-        named = {lead for one in report.site.indicators.values() for lead in one.led_by}
-        self.wanted = np.array([id_ in named for id_ in report.indicators], dtype=np.bool_)
-        self.open: dict[tuple[int, int], Flags] = {}
-
-    def note(self, at: tuple[Indexes, Indexes], events: Events) -> None:
-        """Keep the open periods of those figures that lead another."""
-        chosen = self.wanted[at[1][events.series]]
-        if not chosen.any():
-            return
-        own = Events(events.series[chosen], events.raised[chosen], events.cleared[chosen])
-        flags = open_at(own, (len(at[0]), self.until))
-        for n in np.unique(own.series).tolist():
-            key = (int(at[0][n]), int(at[1][n]))
-            self.open[key] = self.open[key] | flags[n] if key in self.open else flags[n]
-
-    def of(self, s: int, i: int) -> dict[str, Flags]:
-        """The leading indicators of a figure that ever had a warning, with the periods in which it was open."""
-        places = {id_: n for n, id_ in enumerate(self.report.indicators)}
-        names = self.report.site.indicators[self.report.indicators[i]].led_by
-        return {id_: self.open[s, places[id_]] for id_ in names if (s, places.get(id_, -1)) in self.open}
+def _warned(report: Report, grain: Grain) -> tuple[Indexes, Indexes]:
+    """The figures that are warned of at this grain: positions of subject and indicator."""
+    due = np.array([CADENCES[report.site.indicators[id_].cadence] is grain for id_ in report.indicators])
+    s, i = np.nonzero((report.role != ABSENT) & (report.role != ROLLED) & due)
+    return s, i
 
 
-def _add_leading(made: _Made, grain: Grain, leads: _Leads, at: tuple[Indexes, Indexes], until: int) -> None:
-    """W9 of the figures that others lead."""
+def _add_leading(made: _Made, grain: Grain, leads: Leads, until: int) -> None:
+    """W9 of the figures of one grain that others lead."""
     report = made.report
-    led = np.array([bool(report.site.indicators[id_].led_by) for id_ in report.indicators], dtype=np.bool_)
-    chosen = [n for n in np.flatnonzero(led[at[1]]).tolist() if leads.of(int(at[0][n]), int(at[1][n]))]
+    s, i = _warned(report, grain)
+    periods = report.figures[grain].periods[:until]
+    found = {n: leads.of((int(s[n]), int(i[n])), periods) for n in np.flatnonzero(leads.led[i]).tolist()}
+    chosen = [n for n, own in found.items() if own]
     if not chosen:
         return
-    own = (at[0][chosen], at[1][chosen])
-    declared = [report.site.indicators[report.indicators[k]] for k in own[1].tolist()]
-    rows = rows_of(declared, report.figures[grain], report.signals[grain], own, until)
-    found = leading_worsens(rows, [leads.of(s, i) for s, i in zip(*(part.tolist() for part in own), strict=True)])
-    made.add(_Rule("W9", found, *replay([found.case])), own, grain, rows.over)
+    at = (s[chosen], i[chosen])
+    rows = rows_of(report, grain, at, until)
+    ruled = leading_worsens(rows, [found[n] for n in chosen])
+    made.add(_Rule("W9", ruled, *replay([ruled.case])), at, grain, rows.over)
 
 
 def _look_ahead(report: Report, found: Warnings) -> None:
-    """Write when the forecast crosses the limit, and with what probability, into the open alerts of W4."""
-    ahead = report.outlook
+    """Write when the forecast crosses a limit, and with what probability, into the open alerts of W4."""
     for w in np.flatnonzero((found.rule == _CODE["W4"]) & (found.cleared == 0)).tolist():
-        at = (int(found.subject[w]), int(found.indicator[w]))
-        steps = [int(step) for step in (ahead.crosses[at], ahead.crosses_limit[at]) if step > 0]
-        if not steps:
-            continue
-        step, grain = min(steps), CADENCES[report.site.indicators[report.indicators[at[1]]].cadence]
-        now = max(p for p in report.figures[grain].periods if p.last_month <= report.period.last_month)
-        found.breach[w] = now.plus(step).last_month
-        spread, way = float(ahead.spread[at][step - 1]), float(ahead.expected[at][step - 1] - found.threshold[w])
-        found.chance[w] = 1.0 if spread <= 0 else 0.5 * math.erfc(-abs(way) / spread / math.sqrt(2))
+        first = first_crossing(report, int(found.subject[w]), int(found.indicator[w]))
+        if first is not None:
+            found.breach[w], found.chance[w] = first.period.last_month, first.chance

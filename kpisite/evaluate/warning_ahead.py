@@ -5,6 +5,7 @@ Each period's forecast is the one that its own report made, from what was known 
 
 import numpy as np
 
+from kpisite.evaluate.achieve import AHEAD_NOISE
 from kpisite.evaluate.hindsight import Reach
 from kpisite.evaluate.limits import Floats
 from kpisite.evaluate.report import RED
@@ -12,14 +13,11 @@ from kpisite.evaluate.warning_replay import Case
 from kpisite.evaluate.warning_rows import Rows
 from kpisite.evaluate.warning_rules import Ruled, limit_beyond
 
-# Differences below this share of the forecast are noise of binary arithmetic; the same as for the outlook.
-_NOISE = 1e-12
-
 
 def trend_to_breach(rows: Rows, ahead: Reach) -> Ruled:
     """W4: not red, and crossing within six periods with a probability of at least one half; `ahead` is [N, T]."""
     worst, best = _bounds(rows)
-    tiny = _NOISE * np.maximum(np.abs(ahead.lowest), np.abs(ahead.highest))
+    tiny = AHEAD_NOISE * np.maximum(np.abs(ahead.lowest), np.abs(ahead.highest))
     crosses = (ahead.lowest < worst - tiny) | (ahead.highest > best + tiny)
     fires = crosses & (rows.status != RED) & ~rows.over & rows.there
     return Ruled(Case(fires, fires, ~np.isnan(ahead.lowest) & rows.there), rows.value, _threshold(rows, worst, best))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kpisite.evaluate.achieve import AHEAD
 from kpisite.evaluate.charted import CADENCES
 from kpisite.evaluate.limits import Flags, Floats
 from kpisite.evaluate.methods import FEWEST
@@ -14,6 +13,8 @@ from kpisite.evaluate.report import GREEN, GREY, KEY, RED, WARNING_RULES, Alert,
 from kpisite.evaluate.warning import alerts
 from kpisite.periods import MONTHS, Period
 
+# Months within which a breach should follow a warning.
+AHEAD = 6
 # The rules that look ahead.
 RULES = ("W4", "W9")
 
@@ -22,9 +23,9 @@ RULES = ("W4", "W9")
 class Quality:
     """The past cases of one rule.
 
-    A hit was followed by a breach within six periods, a false one was not, a miss is a breach without a warning in
-    the six periods before, and a pending warning is younger than that. `lead` is the median of the months from warning
-    to breach over the hits, None without any.
+    A hit was followed by a breach within six months, a false one was not, a miss is a breach without a warning in the
+    six months before, and a pending warning is younger than that. Of figures by the year it is the next year. `lead` is
+    the median of the months from warning to breach over the hits, None without any.
     """
 
     rule: str
@@ -71,13 +72,15 @@ def _cases(report: Report, rule: str, known: Mapping[tuple[str, str, str], list[
             continue
         figures = report.figures[grain]
         status, length = figures.status[s, i, : len(periods)], MONTHS[grain]
+        within = max(AHEAD // length, 1)
         bad = (status == RED) if rule == "W4" else (status != GREY) & (status != GREEN)
         own = known.get((rule, report.subjects[s].id, report.indicators[i]), [])
         spans = [_span(one, periods, length) for one in own]
         # W4 needs a forecast, and that some values.
         first = _sixth(figures.value[s, i, : len(periods)]) if rule == "W4" else 0
-        yield from (_of_warning(bad, start, length) for start, _ in spans if start >= 0)
-        yield from (_Case("miss") for b in _onsets(bad, status != GREY) if b >= first + AHEAD and not _told(spans, b))
+        yield from (_of_warning(bad, start, within, length) for start, _ in spans if start >= 0)
+        onsets = [b for b in _onsets(bad, status != GREY) if b >= first + within]
+        yield from (_Case("miss") for b in onsets if not _told(spans, b, within))
 
 
 def _span(alert: Alert, periods: Sequence[Period], length: int) -> tuple[int, int]:
@@ -93,11 +96,11 @@ def _sixth(values: Floats) -> int:
     return int(known[FEWEST - 1]) if len(known) >= FEWEST else len(values)
 
 
-def _of_warning(bad: Flags, start: int, length: int) -> _Case:
-    after = np.flatnonzero(bad[start + 1 : start + 1 + AHEAD])
+def _of_warning(bad: Flags, start: int, within: int, length: int) -> _Case:
+    after = np.flatnonzero(bad[start + 1 : start + 1 + within])
     if len(after):
         return _Case("hit", (int(after[0]) + 1) * length)
-    return _Case("false" if start + AHEAD < len(bad) else "pending")
+    return _Case("false" if start + within < len(bad) else "pending")
 
 
 def _onsets(bad: Flags, judged: Flags) -> Iterator[int]:
@@ -109,6 +112,6 @@ def _onsets(bad: Flags, judged: Flags) -> Iterator[int]:
         before = bool(bad[t])
 
 
-def _told(spans: list[tuple[int, int]], breach: int) -> bool:
-    """Was a warning raised in the six periods before, or still open?"""
-    return any(start < breach and (breach - start <= AHEAD or end >= breach) for start, end in spans)
+def _told(spans: list[tuple[int, int]], breach: int, within: int) -> bool:
+    """Was a warning raised within so many periods before, or still open?"""
+    return any(start < breach and (breach - start <= within or end >= breach) for start, end in spans)

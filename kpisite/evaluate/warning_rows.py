@@ -1,5 +1,6 @@
 """What the rules of early warning look at: the figures of one grain as rows [N, T] up to the report's period."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from kpisite.declare.model import Indicator
+from kpisite.evaluate.delivery import still_open
 from kpisite.evaluate.limits import Codes, Flags, Floats
-from kpisite.evaluate.report import GREY, Figures, Signals
+from kpisite.evaluate.report import GREY, Report
 from kpisite.evaluate.rollup import is_expected
 from kpisite.evaluate.rounding import settle
 from kpisite.evaluate.signals import SIGNS
 from kpisite.measure.series import REASON
+from kpisite.periods import Grain
 
 Indexes = npt.NDArray[np.intp]
 _UNDELIVERED = (REASON["no-data"], REASON["incomplete"])
@@ -35,7 +38,7 @@ class Rows:
     least: Floats  # regulatory limits [N, 1]: NaN where there is none
     most: Floats
     missing: Flags  # due and not delivered
-    due: Flags
+    due: Flags  # there, or its day has passed
     charted: Floats
     mean: Floats
     spread: Floats
@@ -52,6 +55,12 @@ class Rows:
         return found
 
     @property
+    def limited(self) -> Flags:
+        """Which figures have a regulatory limit, [N, 1]."""
+        found: Flags = ~(np.isnan(self.least) & np.isnan(self.most))
+        return found
+
+    @property
     def there(self) -> Flags:
         """Where there is a value that may be judged."""
         found: Flags = ~np.isnan(self.value)
@@ -62,14 +71,16 @@ class Rows:
         return self._margin(self.target, np.where(np.isnan(self.high), self.target, self.high))
 
     def reach(self) -> Floats:
-        """How much better than the amber limit each value is."""
+        """How much better each value is than what makes it red: the amber or the regulatory limit, the nearer one."""
         worst, best = self.amber()
-        return self._margin(worst, best)
+        found: Floats = np.fmin(self._margin(worst, best), self.room())
+        return found
 
     def amber(self) -> tuple[Floats, Floats]:
-        """The lowest and highest value that is not red."""
+        """The lowest and highest value that is not red for its target; with a veto, the target itself."""
         top = np.where(np.isnan(self.high), self.target, self.high)
-        return settle(self.target - self.tolerance, self.places), settle(top + self.tolerance, self.places)
+        width = np.where(self.veto, 0.0, self.tolerance)
+        return settle(self.target - width, self.places), settle(top + width, self.places)
 
     def room(self) -> Floats:
         """How far each value is from its regulatory limit, below 0 beyond it; NaN without a limit."""
@@ -82,10 +93,10 @@ class Rows:
         return found
 
 
-def rows_of(
-    declared: Sequence[Indicator], figures: Figures, signals: Signals, at: tuple[Indexes, Indexes], until: int
-) -> Rows:
-    """The rows of these figures (positions of subject and indicator), each with its indicator."""
+def rows_of(report: Report, grain: Grain, at: tuple[Indexes, Indexes], until: int) -> Rows:
+    """The rows of these figures (positions of subject and indicator) over so many periods."""
+    figures, signals = report.figures[grain], report.signals[grain]
+    declared = [report.site.indicators[report.indicators[i]] for i in at[1].tolist()]
 
     def cut(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         cells: npt.NDArray[Any] = array[at][:, :until]
@@ -93,7 +104,12 @@ def rows_of(
 
     unusable = cut(figures.small) | (cut(figures.provisional) > 0)
     reason = cut(figures.reason)
-    due = is_expected(reason) & (cut(figures.provisional) == 0)
+    undelivered = np.isin(reason, _UNDELIVERED)
+    as_of = dt.date.fromisoformat(report.as_of)
+    kinds, kind = np.unique(at[1], return_inverse=True)
+    different = [report.site.indicators[report.indicators[i]] for i in kinds.tolist()]
+    may_come = undelivered & still_open(report.site, different, figures.periods[:until], as_of)[kind]
+    due = is_expected(reason) & (cut(figures.provisional) == 0) & ~may_come
     return Rows(
         value=np.where(unusable, np.nan, cut(figures.value)),
         status=np.where(unusable, GREY, cut(figures.status)).astype(np.int8),
@@ -106,7 +122,7 @@ def rows_of(
         veto=np.array([one.veto for one in declared], dtype=np.bool_)[:, None],
         least=_limits(declared, "min"),
         most=_limits(declared, "max"),
-        missing=due & np.isin(reason, _UNDELIVERED),
+        missing=due & undelivered,
         due=due,
         **{
             name: cut(getattr(signals, name))

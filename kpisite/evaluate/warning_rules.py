@@ -37,10 +37,10 @@ class Ruled:
 
 
 def breach(rows: Rows) -> Ruled:
-    """W1: the status is red, or the regulatory limit is crossed."""
+    """W1: the status is red, or the regulatory limit is crossed, which can be asked without a target, too."""
     red = rows.status == RED
     return Ruled(
-        Case(red, red, rows.judged, _clearly(rows.reach(), rows) & ~rows.over),
+        Case(red, red, rows.judged | (rows.there & rows.limited), _clearly(rows.reach(), rows)),
         rows.value,
         np.where(rows.over, limit_beyond(rows), _worse_end(rows)),
     )
@@ -181,8 +181,8 @@ def _near_end(rows: Rows) -> Floats:
 
 
 def _worse_end(rows: Rows) -> Floats:
-    """The amber limit on the side of the value."""
+    """The amber limit on the side of the value, or the target with a veto."""
     worst, best = rows.amber()
     above = np.where(rows.sign == 0, rows.value > rows.high, rows.sign < 0)
-    found: Floats = np.where(rows.veto, _near_end(rows), np.where(above, best, worst))
+    found: Floats = np.where(above, best, worst)
     return found

@@ -11,9 +11,9 @@ from kpisite.evaluate.report import PeerFact
 from kpisite.evaluate.warning import WARNING_RULES, alerts
 from kpisite.evaluate.warning_others import falling_behind, plans_in_trouble
 from kpisite.evaluate.warning_quality import warning_quality
-from kpisite.periods import of_month, parse
+from kpisite.periods import of_month, parse, span
 from tests.evaluate.test_warning import NO_DATA, report_of
-from tests.factories import a_site, an_indicator
+from tests.factories import a_report, a_site, an_indicator
 
 NAN = float("nan")
 
@@ -101,7 +101,11 @@ def test_periods_without_a_gap_neither_raise_nor_clear_falling_behind():
 
 def quality(values, raised, **more):
     """The quality of W4 where it had been raised in these months."""
-    report = report_of(values, **more)
+    return quality_of(report_of(values, **more), raised)
+
+
+def quality_of(report, raised):
+    """The quality of W4 of a report if it had been raised in these periods."""
     rows = len(raised)
     kept = replace(
         report.warnings,
@@ -111,7 +115,7 @@ def quality(values, raised, **more):
                                 ("threshold", 0.0), ("breach", 0), ("chance", NAN))
         },
         rule=np.full(rows, WARNING_RULES.index("W4"), dtype=np.int8),
-        raised=np.array([parse(month).last_month for month in raised], dtype=np.int32),
+        raised=np.array([parse(period).last_month for period in raised], dtype=np.int32),
         detail=("",) * rows,
     )  # fmt: skip
     return warning_quality(replace(report, warnings=kept))[0]
@@ -139,6 +143,33 @@ def test_a_warning_from_before_the_months_shown_is_not_judged_but_has_told_of_a_
     found = quality([100] * 20 + [85] * 4, ["2023-06"])
 
     assert (found.hits, found.false, found.misses, found.pending, found.lead) == (0, 0, 0, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("raised", "bad", "expected"),
+    [
+        ("2024-Q4", "2025-Q1", (1, 0, 3.0)),
+        ("2024-Q4", "2025-Q2", (1, 0, 6.0)),
+        ("2024-Q4", "2025-Q4", (0, 1, None)),  # a year later
+        ("2024-Q4", None, (0, 1, None)),
+        ("2024", "2025", (1, 0, 12.0)),  # no year ends within six months of another
+        ("2023", "2025", (0, 1, None)),
+    ],
+)
+def test_six_months_are_months_at_every_cadence(raised, bad, expected):
+    grain = parse(raised).grain
+    site = a_site(
+        {"card": {"key": {"x": {"weight": 100, "target": 100, "tolerance": 10}}}},
+        {"x": an_indicator(cadence=grain.value)},
+        history=144,
+        grains=("month", "quarter", "year"),
+    )
+    given = {p.label: 100.0 for p in span(grain, 2014 * 12, 2025 * 12 + 11, 1)} | {bad: 85.0}
+    report = a_report(site, {"card": {"x": {"": "not-due"} | given}})
+
+    found = quality_of(report, [raised])
+    assert (found.hits, found.false, found.lead) == expected
+    assert quality_of(report, []).misses == (bad is not None)
 
 
 def test_a_figure_too_young_to_be_forecast_misses_nothing():

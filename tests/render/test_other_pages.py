@@ -2,9 +2,9 @@
 
 from markupsafe import Markup
 
+from kpisite.evaluate.delivery import measures_behind
 from kpisite.evaluate.report import AMBER, GREEN, GREY, RED
 from kpisite.render.board import natural
-from kpisite.render.views.definition import measures_of
 from kpisite.render.views.families import family_page
 from kpisite.render.views.history import history
 from kpisite.render.views.indicators import indicator_page
@@ -34,7 +34,7 @@ def test_an_indicator_page_lists_its_products_worst_first():
 def test_the_measures_behind_a_formula_are_shown_with_their_sql():
     page = indicator_page(EN, i_of("csat"))
 
-    assert measures_of(EN.report, i_of("csat")) == ("total", "answers")
+    assert measures_behind(EN.site, EN.site.indicators["csat"]) == ("total", "answers")
     assert [row[:3] for row in rows(page.measures)] == [
         ["total", "Total", "sum(total)"],
         ["answers", "answers", "sum(answers)"],

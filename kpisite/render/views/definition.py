@@ -1,17 +1,13 @@
 """How an indicator is defined: facts, versions, measures and benchmarks, for its own page and for its figures."""
 
-import re
-
 from markupsafe import Markup, escape
 
 from kpisite.declare.measure_sql import sql_of
 from kpisite.declare.model import Indicator
-from kpisite.evaluate.report import Report
+from kpisite.evaluate.delivery import measures_behind
 from kpisite.render import marks
 from kpisite.render.edition import Edition
 from kpisite.render.parts import Fact, Table
-
-WORD = re.compile(r"[^\W\d]\w*")
 
 
 def code(text: str) -> Markup:
@@ -82,7 +78,7 @@ def versions(e: Edition, i: int) -> Table | None:
 
 def measures(e: Edition, i: int) -> Table | None:
     """The measures that a formula, or one of its versions, uses, with their expressions over the data."""
-    names = measures_of(e.report, i)
+    names = measures_behind(e.site, e.site.indicators[e.report.indicators[i]])
     if not names:
         return None
     rows = []
@@ -104,18 +100,6 @@ def measures(e: Edition, i: int) -> Table | None:
         )
     heads = tuple(e.head(key) for key in ("measure", "name", "sql", "unit", "kind", "source"))
     return marks.table("measures", e.t["indicator"]["measures"], heads, rows)
-
-
-def measures_of(report: Report, i: int) -> tuple[str, ...]:
-    """The names of the measures behind an indicator, in the order in which its formulas name them."""
-    one = report.site.indicators[report.indicators[i]]
-    formulas = [one.formula, *(version.formula for version in one.definitions)]
-    if one.missing_when:
-        formulas.append(one.missing_when.formula)
-    if one.sample:
-        formulas.append(one.sample.measure)
-    names = (word for formula in formulas if formula for word in WORD.findall(formula))
-    return tuple(dict.fromkeys(name for name in names if name in report.site.measures))
 
 
 def benchmarks(e: Edition, i: int) -> Table | None:
