@@ -21,8 +21,9 @@ class Target(Model):
 
     `path`: flat is the same each month; linear leads straight from the baseline to `by`; step changes with the months
     of `steps`; profile spreads the number of a whole year over its months; table has a number for each month of
-    `values`. `basis` says which figures the number is meant for. A `floor`, `amber` limit or `stretch` of its own
-    replaces the one that follows from the tolerance.
+    `values`. `basis` says which figures the number is meant for: by default those of each period of the indicator's
+    cadence, so that the number of a quarterly indicator is that of a quarter. A `floor`, `amber` limit or `stretch` of
+    its own replaces the one that follows from the tolerance.
     """
 
     weight: Annotated[Number, Field(ge=0, le=100)]

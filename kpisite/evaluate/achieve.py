@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from kpisite.evaluate.limits import Codes, Flags, Floats
 from kpisite.evaluate.medians import quantile
+from kpisite.evaluate.rounding import Ints, steps
 
 LIKELIHOODS = ("", "kept", "likely", "uncertain", "unlikely")
 KEPT, LIKELY, UNCERTAIN, UNLIKELY = range(1, 5)
@@ -35,13 +36,18 @@ class Goal:
 
     low: Floats
     high: Floats
-    steps: Steps  # 1 to the forecast's horizon
+    steps: Steps  # 1 or more, 0 where there is no goal; a forecast reaches only so far
 
 
 def chance(expected: Floats, spread: Floats, goal: Goal, sign: Codes) -> Floats:
-    """The probability of meeting the goal at its step: the normal distribution around the forecast; NaN without one."""
-    at = np.maximum(goal.steps - 1, 0)[:, None]
+    """The probability of meeting the goal at its step: the normal distribution around the forecast.
+
+    NaN without one, and where the goal lies beyond it: what is forecast of a nearer step says nothing of it.
+    """
+    horizon = expected.shape[1]
+    at = np.clip(goal.steps - 1, 0, horizon - 1)[:, None]
     y, sigma = (np.take_along_axis(part, at, axis=1)[:, 0] for part in (expected, spread))
+    y = np.where(goal.steps > horizon, np.nan, y)
     ranged = ~np.isnan(goal.high)
     tiny = _NOISE * np.abs(y)
     single = _below(sign * (y - goal.low), sigma, tiny)
@@ -59,7 +65,7 @@ def _below(margin: Floats, sigma: Floats, tiny: Floats) -> Floats:
 
 
 def likelihood(chances: Floats, kept: Flags) -> Codes:
-    """The word for a chance; a target met in all of the last periods is kept."""
+    """The word for a chance; a target met in all of the last periods, and at its date if nothing moves, is kept."""
     found = np.zeros(len(chances), dtype=np.int8)
     found[chances >= LIKELY_FROM] = LIKELY
     found[chances < LIKELY_FROM] = UNCERTAIN
@@ -77,7 +83,15 @@ def required(value: Floats, goal: Goal) -> Floats:
     return found
 
 
-def stretch(history: Floats, change: Floats, steps: Steps, sign: Codes) -> Floats:
+def reached(value: Floats, goal: Goal, sign: Codes, decimals: Ints) -> Flags:
+    """Is no change needed any more? As figures are shown, so that a change of nothing is none."""
+    own, low, high = (steps(part, decimals) for part in (value, goal.low, goal.high))
+    inside = np.where(np.isnan(goal.high), own == low, (own >= low) & (own <= high))
+    found: Flags = np.where(sign == 0, inside, sign * (own - low) >= 0)
+    return found
+
+
+def stretch(history: Floats, change: Floats, over: Steps, sign: Codes) -> Floats:
     """The required change against the best tenth of past changes over as long a time.
 
     Above 1 it has not been done before; 0 or less is already met; infinite where nothing ever moved that way; NaN with
@@ -85,8 +99,8 @@ def stretch(history: Floats, change: Floats, steps: Steps, sign: Codes) -> Float
     """
     found = np.full(len(history), np.nan)
     way = np.where(sign == 0, np.sign(change), sign)
-    for count in np.unique(steps[steps > 0]).tolist():
-        rows = np.flatnonzero((steps == count) & ~np.isnan(change))
+    for count in np.unique(over[over > 0]).tolist():
+        rows = np.flatnonzero((over == count) & ~np.isnan(change))
         if count >= history.shape[1] or not len(rows):
             continue
         past = way[rows, None] * (history[rows, count:] - history[rows, :-count])

@@ -10,11 +10,10 @@ from kpisite.declare.model import Site, Target
 from kpisite.evaluate import achieve
 from kpisite.evaluate.choice import COMPARED
 from kpisite.evaluate.limits import Codes, Floats
-from kpisite.evaluate.methods import HORIZON
 from kpisite.evaluate.report import Figures
-from kpisite.evaluate.target import begin, in_force, keys_of
-from kpisite.measure.series import Subject
-from kpisite.periods import MONTHS, Grain, Period
+from kpisite.evaluate.target import begin, course_of, in_force, keys_of
+from kpisite.measure.series import Series
+from kpisite.periods import MONTHS, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +29,14 @@ class Deadlines:
     compared: Codes
 
 
-def deadlines(
-    site: Site, subjects: Sequence[Subject], indicators: Sequence[str], figures: Figures, now: int
-) -> Deadlines:
+def deadlines(site: Site, series: Series, figures: Figures, now: int) -> Deadlines:
     """The goal of every key figure: its target at its date, or half a dozen periods on where that has passed."""
     low, high = figures.target[:, :, now].copy(), figures.target_high[:, :, now].copy()
     steps = np.where(np.isnan(low), 0, achieve.AHEAD).astype(np.intp)
     compared = np.full((*low.shape, now + 1), COMPARED, dtype=np.int8)
-    where = {id_: i for i, id_ in enumerate(indicators)}
+    where = {id_: i for i, id_ in enumerate(series.indicators)}
     periods = figures.periods[: now + 1]
-    for s, subject in enumerate(subjects):
+    for s, subject in enumerate(series.subjects):
         for id_, entries in keys_of(site, subject).items():
             if id_ not in where or all(one.by is None for one in entries):
                 continue
@@ -48,9 +45,13 @@ def deadlines(
             due = (left > 0) & ~np.isnan(figures.target[s, i, : now + 1])
             compared[s, i, due] = np.minimum(left[due], COMPARED)
             target = in_force(entries, periods[now].last_month)
-            if due[now] and target is not None:
-                steps[s, i] = min(int(left[now]), HORIZON)
-                low[s, i] = _end_of_path(target, low[s, i], figures.grain)
+            if not due[now] or target is None:
+                continue
+            if target.path != "flat" or target.basis != "period":
+                by = periods[now].plus(int(left[now])).last_month
+                wanted = course_of(site, series, s, i, target).over(range(by, by + 1))
+                low[s, i], high[s, i] = wanted.low[0], wanted.high[0]
+            steps[s, i] = 0 if np.isnan(low[s, i]) else left[now]
     return Deadlines(low, high, steps, compared)
 
 
@@ -61,10 +62,3 @@ def _left(entries: Sequence[Target], periods: Sequence[Period]) -> npt.NDArray[n
     for one in sorted(entries, key=begin):
         by[last >= begin(one)] = one.by.last_month if one.by else 0
     return -((last - by) // MONTHS[periods[-1].grain])
-
-
-def _end_of_path(target: Target, now: float, grain: Grain) -> float:
-    """Where a straight path ends; any other target stays what it is."""
-    if target.path == "linear" and grain is Grain.MONTH and isinstance(target.target, float | int):
-        return float(target.target)
-    return now

@@ -46,7 +46,7 @@ def evaluate(
     house = House(site, series.subjects, role, figures, version, period, as_of)
     _add_house(house, rules, series.indicators, wanted)
     found = signals(site, series.subjects, series.indicators, role, figures)
-    ahead, reach = outlook(site, series.subjects, series.indicators, role, (figures, found, period))
+    ahead, reach = outlook(site, series, role, (figures, found, period))
     report = Report(
         version=version,
         title=title,

@@ -16,9 +16,11 @@ from kpisite.evaluate.hindsight import Reach
 from kpisite.evaluate.limits import Codes, Flags, Floats
 from kpisite.evaluate.methods import HORIZON
 from kpisite.evaluate.report import ABSENT, GREEN, GREY, RED, ROLLED, Figures, Lengths, Outlook, Signals
+from kpisite.evaluate.rounding import Ints
 from kpisite.evaluate.signals import SIGNS
+from kpisite.evaluate.target import goals_of
 from kpisite.evaluate.trend import change, last_points, streak, trend
-from kpisite.measure.series import Subject
+from kpisite.measure.series import Series
 from kpisite.periods import MONTHS, Grain, Period
 
 # Series looked at at a time: few enough for the processor's own memory, enough to keep numpy busy.
@@ -34,6 +36,7 @@ class _Traits:
 
     sign: Codes
     veto: Flags  # red from the target on
+    decimals: Ints
     growing: Flags
     flow: Flags
     seasonal: Flags
@@ -47,20 +50,22 @@ class _Traits:
 
 @dataclass(frozen=True, slots=True)
 class _Grain:
-    """One grain with its figures, signals and position of the report's period; `ytd` with that of the year to date."""
+    """One grain with its figures, signals and the position of the report's period.
+
+    `year` is what its fiscal year has reached, what it should reach, each [S, I], and the months left in it.
+    """
 
     figures: Figures
     signals: Signals
     now: int
     goals: Deadlines
-    ytd: tuple[Figures, int] | None
+    year: tuple[Floats, Floats, int] | None
     reach: Reach  # [S, I, T] up to now; filled
 
 
 def outlook(
     site: Site,
-    subjects: Sequence[Subject],
-    indicators: Sequence[str],
+    series: Series,
     role: Codes,
     judged: tuple[Mapping[Grain, Figures], Mapping[Grain, Signals], Period],
 ) -> tuple[Outlook, dict[Grain, Reach]]:
@@ -69,6 +74,7 @@ def outlook(
     And how far forecasts reached in each period up to the report's, [S, I, T], for figures that could cross a limit.
     """
     figures, signals, period = judged
+    indicators = series.indicators
     made, reached = empty_outlook(role.shape), {}
     traits = _traits(site, indicators, period)
     for grain, found in signals.items():
@@ -82,8 +88,8 @@ def outlook(
             figures[grain],
             found,
             now,
-            deadlines(site, subjects, indicators, figures[grain], now),
-            _year_to_date(figures, figures[grain].periods[now]),
+            deadlines(site, series, figures[grain], now),
+            _this_year(site, series, figures, figures[grain].periods[now]),
             Reach(np.full(shape, np.nan), np.full(shape, np.nan)),
         )
         crossing = _may_cross(traits, role, figures[grain], now)
@@ -120,7 +126,7 @@ def empty_outlook(shape: tuple[int, ...]) -> Outlook:
     return Outlook(
         slope=floats(), kendall=codes(), trend=codes(), on_period=floats(), on_year=floats(),
         same_status=lengths(), off_target=lengths(), method=codes(), mase=floats(), error=floats(),
-        expected=floats(HORIZON), spread=floats(HORIZON), steps=codes(), goal=floats(), goal_high=floats(),
+        expected=floats(HORIZON), spread=floats(HORIZON), steps=lengths(), goal=floats(), goal_high=floats(),
         chance=floats(), likelihood=codes(), required=floats(), stretch=floats(), run_rate=floats(),
         crosses=codes(), crosses_limit=codes(),
     )  # fmt: skip
@@ -145,6 +151,7 @@ def _traits(site: Site, indicators: Sequence[str], period: Period) -> _Traits:
     return _Traits(
         sign=np.array([SIGNS[one.direction] for one in declared], dtype=np.int8),
         veto=np.array([one.veto for one in declared], dtype=np.bool_),
+        decimals=np.array([one.decimals for one in declared], dtype=np.int64),
         growing=np.array([one.kind in _GROWING for one in declared], dtype=np.bool_),
         flow=np.array([one.kind == "flow" for one in declared], dtype=np.bool_),
         seasonal=np.array([one.seasonal for one in declared], dtype=np.bool_),
@@ -157,10 +164,17 @@ def _traits(site: Site, indicators: Sequence[str], period: Period) -> _Traits:
     )
 
 
-def _year_to_date(figures: Mapping[Grain, Figures], period: Period) -> tuple[Figures, int] | None:
+def _this_year(
+    site: Site, series: Series, figures: Mapping[Grain, Figures], period: Period
+) -> tuple[Floats, Floats, int] | None:
+    """What the fiscal year of a month has reached by it, what is wanted of the whole year, and the months left."""
     found = figures.get(Grain.YTD)
     same = None if found is None or period.grain is not Grain.MONTH else period.at(Grain.YTD)
-    return (found, found.periods.index(same)) if found is not None and same in found.periods else None
+    if found is None or same not in found.periods:
+        return None
+    year = period.at(Grain.YEAR)
+    wanted = goals_of(site, series, range(year.first_month, year.last_month + 1)).over([year])
+    return found.value[:, :, found.periods.index(same)], wanted.target[:, :, 0], year.last_month - period.last_month
 
 
 def _of(
@@ -228,6 +242,7 @@ def _ahead(
     needed = achieve.required(value, goal)
     status = figures.status[at][:, : now + 1]
     kept = streak(status == GREEN, status != GREY) >= achieve.KEPT_FOR
+    kept &= achieve.reached(value, goal, traits.sign[own], traits.decimals[own])
     worst, best = _amber(figures, at, now, traits)
     safe = (status[:, -1] != RED) & (status[:, -1] != GREY)
     over = figures.over_limit[at][:, now]
@@ -237,7 +252,7 @@ def _ahead(
         "error": made.error,
         "expected": made.expected,
         "spread": made.spread,
-        "steps": goal.steps.astype(np.int8),
+        "steps": goal.steps.astype(np.int16),
         "goal": goal.low,
         "goal_high": goal.high,
         "chance": chances,
@@ -265,17 +280,14 @@ def _amber(figures: Figures, at: tuple[Indexes, Indexes], now: int, traits: _Tra
 
 
 def _run_rate(grain: _Grain, at: tuple[Indexes, Indexes], history: Floats, flow: Flags) -> Floats:
-    """What each period left in the year must bring, as a multiple of the last year's average; for flows only."""
+    """What each month left in the year must bring, as a multiple of the last twelve months' average; for flows only."""
     none = np.full(len(history), np.nan)
-    if grain.ytd is None:
+    if grain.year is None or history.shape[1] < YEAR:
         return none
-    ytd, now = grain.ytd
-    left = YEAR - ytd.periods[now].months
-    target = grain.figures.target[at][:, grain.now]
-    reached, wanted = ytd.value[at][:, now], ytd.target[at][:, now]
+    reached, wanted, left = grain.year
     if left == 0:
         return none
-    needed = (wanted + left * target - reached) / left
+    needed = (wanted[at] - reached[at]) / left
     recent = history[:, -YEAR:]
     average = np.where((~np.isnan(recent)).all(axis=1), recent.mean(axis=1), np.nan)
     usable = flow & (average > 0)

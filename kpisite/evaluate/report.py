@@ -109,9 +109,10 @@ class Outlook:
     are shares for flows and stocks and differences in the unit for all others; same_status and off_target count judged
     periods. expected and spread are [S, I, H], the next twelve periods; mase and error (in the unit) are those of the
     method in hindsight. goal (to goal_high for a range) is what should be reached in `steps` periods with a
-    probability of `chance`; required is the change still needed, stretch the same against the best tenth of past
-    changes, run_rate what is needed each period as a multiple of last year's average. crosses and crosses_limit are
-    the step at which the forecast crosses the amber or the regulatory limit, 0 where it does not within six. NaN and
+    probability of `chance` (none beyond the next twelve); required is the change still needed, stretch the same
+    against the best tenth of past changes, run_rate what is needed each month left in the year as a multiple of the
+    last twelve months' average. crosses and crosses_limit are the step at which the forecast crosses the amber or the
+    regulatory limit, 0 where it does not within six. NaN and
     code 0 where there is nothing to say. Codes: TRENDS, METHODS, LIKELIHOODS of their modules.
     """
 
@@ -127,7 +128,7 @@ class Outlook:
     error: Floats
     expected: Floats
     spread: Floats
-    steps: Codes
+    steps: Lengths
     goal: Floats
     goal_high: Floats
     chance: Floats

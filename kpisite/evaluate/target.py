@@ -12,6 +12,7 @@ from kpisite.evaluate.anchors import Anchors, at_subjects
 from kpisite.evaluate.rounding import Floats, Ints, settle
 from kpisite.evaluate.target_path import NO_SPREAD, Course, Spread, is_lasting, shares_of
 from kpisite.measure.series import Series, Subject
+from kpisite.measure.shown import STEPS
 from kpisite.periods import Grain, Period
 
 
@@ -49,10 +50,15 @@ class MonthlyGoals:
     goals: Goals
     accumulates: npt.NDArray[np.bool_]
     decimals: Ints
+    cadence: Ints  # months between two figures of each indicator
+    fiscal_start: int
     only: tuple[_Only, ...] = ()
 
     def over(self, periods: Sequence[Period]) -> Goals:
-        """The goals of longer periods: those of the last month, or the sum where figures grow with the period."""
+        """The goals of longer periods: those of the last month, or the sum where figures grow with the period.
+
+        A month or quarter that shows the figure of the quarter or year it ends is judged against that one's goal.
+        """
         last = np.array([period.last_month for period in periods], dtype=np.int64) - self.first
         months = self.goals
         if np.array_equal(last, np.arange(months.target.shape[2])) and all(period.months == 1 for period in periods):
@@ -64,12 +70,12 @@ class MonthlyGoals:
             whole: Floats = np.take(part, last, axis=-1)
             if not sums:
                 return whole
-            grown, decimals = self.accumulates, self.decimals
-            if indicators is not None:
-                grown, decimals = grown[indicators], decimals[indicators]
-            if grown.any():
-                summed = _summed(part[..., grown, :], starts, last)
-                whole[..., grown, :] = settle(summed, decimals[grown][:, None])
+            own = np.arange(len(self.decimals)) if indicators is None else indicators
+            for cadence in np.unique(self.cadence).tolist():
+                grown = self.accumulates[own] & (self.cadence[own] == cadence)
+                if grown.any():
+                    summed = _summed(part[..., grown, :], starts, last, self._due(cadence))
+                    whole[..., grown, :] = settle(summed, self.decimals[own][grown][:, None])
             return whole
 
         target, high, tolerance = (brought(part) for part in (months.target, months.high, months.tolerance))
@@ -80,6 +86,12 @@ class MonthlyGoals:
             widths = (brought(part, anchors.i) for part in (anchors.floor, anchors.stretch))
             anchors = Anchors(anchors.s, anchors.i, *widths)
         return self._meant(Goals(target, high, tolerance, weight, anchors), periods, last)
+
+    def _due(self, cadence: int) -> npt.NDArray[np.bool_]:
+        """In which of the months a figure of this cadence is due."""
+        months = self.first + np.arange(self.goals.target.shape[2])
+        due: npt.NDArray[np.bool_] = (months + 1 - (self.fiscal_start - 1)) % cadence == 0
+        return due
 
     def _meant(self, goals: Goals, periods: Sequence[Period], last: Ints) -> Goals:
         """The goals without those that are meant for other figures: of the year to date, or of whole years."""
@@ -102,7 +114,12 @@ def monthly_goals(site: Site, series: Series) -> MonthlyGoals:
     """The goals of each month that any period of the series holds, for products and for the bank."""
     periods = [period for grain in series.grains.values() for period in grain.periods]
     first = min((period.first_month for period in periods), default=0)
-    count = max((period.last_month for period in periods), default=first - 1) - first + 1
+    return goals_of(site, series, range(first, max((period.last_month for period in periods), default=first - 1) + 1))
+
+
+def goals_of(site: Site, series: Series, months: range) -> MonthlyGoals:
+    """The goals of some months, for products and for the bank."""
+    first, count = months.start, len(months)
     shown = [site.indicators[id_].decimals for id_ in series.indicators]
     shape = (len(series.subjects), len(series.indicators), count)
     goals = Goals(np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape))
@@ -117,15 +134,27 @@ def monthly_goals(site: Site, series: Series) -> MonthlyGoals:
             places += (s, i)
             levels += Course(entries[0], site.scoring, shown[i], ranged[i], NO_SPREAD).row
             continue
-        spread = _spread(site, series, s, i)
-        courses = [Course(one, site.scoring, shown[i], ranged[i], spread) for one in entries]
+        courses = [course_of(site, series, s, i, one) for one in entries]
         for start, end, course in _spells(courses, first, count):
             _fill(goals, (s, i, slice(start, end)), first, course, anchored)
-            if course.target.basis != "period" and not spread.accumulates:
+            if course.target.basis != "period" and not series.accumulates[i]:
                 only.append(_Only(s, i, start, end, course.target.basis))
     _fill_lasting(goals, np.array(places, dtype=np.intp).reshape(-1, 2), np.array(levels).reshape(-1, 4))
-    decimals = np.array(shown, dtype=np.int64)
-    return MonthlyGoals(first, replace(goals, anchors=_anchors(anchored)), series.accumulates, decimals, tuple(only))
+    return MonthlyGoals(
+        first,
+        replace(goals, anchors=_anchors(anchored)),
+        series.accumulates,
+        np.array(shown, dtype=np.int64),
+        np.array([STEPS[site.indicators[id_].cadence] for id_ in series.indicators], dtype=np.int64),
+        site.report.fiscal_year_starts,
+        tuple(only),
+    )
+
+
+def course_of(site: Site, series: Series, s: int, i: int, target: Target) -> Course:
+    """One target of a figure, to be laid out over any months."""
+    declared = site.indicators[series.indicators[i]]
+    return Course(target, site.scoring, declared.decimals, declared.direction == "range", _spread(site, series, s, i))
 
 
 def _spread(site: Site, series: Series, s: int, i: int) -> Spread:
@@ -137,7 +166,8 @@ def _spread(site: Site, series: Series, s: int, i: int) -> Spread:
             return None
         return shares_of(months.value[s, i], months.periods[0].number, year - YEAR)
 
-    return Spread(bool(series.accumulates[i]), site.report.fiscal_year_starts, shares)
+    cadence = STEPS[site.indicators[series.indicators[i]].cadence]
+    return Spread(bool(series.accumulates[i]), site.report.fiscal_year_starts, shares, cadence)
 
 
 def _fill_lasting(goals: Goals, places: npt.NDArray[np.intp], levels: Floats) -> None:
@@ -211,10 +241,13 @@ def in_force(entries: Sequence[Target], month: int) -> Target | None:
     return max((entry for entry in entries if begin(entry) <= month), key=begin, default=None)
 
 
-def _summed(months: Floats, starts: Ints, ends: Ints) -> Floats:
-    """The sum over each period's months, added in their order."""
-    total: Floats = np.take(months, starts, axis=-1)
-    for step in range(1, int((ends - starts).max(initial=0)) + 1):
-        inside = starts + step <= ends
+def _summed(months: Floats, starts: Ints, ends: Ints, due: npt.NDArray[np.bool_]) -> Floats:
+    """The sum over each period's months in which a figure is due, added in their order; without any the last month."""
+    total: Floats = np.take(months, ends, axis=-1)
+    begun = np.zeros(len(starts), dtype=np.bool_)
+    for step in range(int((ends - starts).max(initial=0)) + 1):
+        inside = (starts + step <= ends) & due[np.minimum(starts + step, len(due) - 1)]
+        total[..., inside & ~begun] = 0.0
         total[..., inside] += months[..., (starts + step)[inside]]
+        begun |= inside
     return total

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kpisite.declare.model import YEAR, Scoring, Target
-from kpisite.evaluate.rounding import Floats, settle
+from kpisite.evaluate.rounding import Floats, Ints, settle
 
 # The shares of the twelve months of the fiscal year that begins in a month, as they were a year before.
 Shares = Callable[[int], Floats | None]
@@ -37,10 +37,16 @@ class Spread(NamedTuple):
     accumulates: bool
     fiscal_start: int  # 1..12
     shares: Shares
+    cadence: int = 1  # months between two figures
 
     def year_of(self, month: int) -> int:
         """The first month of the fiscal year that a month lies in."""
         return month - (month - (self.fiscal_start - 1)) % YEAR
+
+    def due(self, months: range) -> Ints:
+        """The month in which the figure that each of these months belongs to is due."""
+        found: Ints = np.array(months, dtype=np.int64)
+        return found + self.cadence - 1 - (found - (self.fiscal_start - 1)) % self.cadence
 
 
 # For what is the same in every month.
@@ -83,18 +89,31 @@ class Course:
         return self.ranged or isinstance(self.target.target, tuple)
 
     def over(self, months: range) -> Levels:
-        """What is wanted in each month; where figures accumulate, so do the parts of a year."""
-        if self.target.basis == "period" or not self.spread.accumulates:
-            return self._declared(months)
+        """What is wanted in each month; where figures accumulate, so do the parts of a year.
+
+        In every month of a quarter or year whose figure is due only once, what is wanted of that whole figure.
+        """
+        if not self.spread.accumulates:
+            return self._declared(np.array(months, dtype=np.int64))
+        if self.target.basis == "period":
+            return self._declared(self.spread.due(months))
         # Whole fiscal years, because their parts depend on each other.
         first = self.spread.year_of(months.start)
         last = self.spread.year_of(max(months.stop - 1, months.start)) + YEAR
-        whole = self._declared(range(first, last))
+        whole = self._declared(np.arange(first, last))
         parts = self._of_the_year(whole, first) if self.target.basis == "year" else self._to_date(whole)
         here = slice(months.start - first, months.stop - first)
-        return Levels(*(getattr(parts, field.name)[here] for field in fields(Levels)))
+        return Levels(*(self._due_at_once(getattr(parts, field.name))[here] for field in fields(Levels)))
 
-    def _declared(self, months: range) -> Levels:
+    def _due_at_once(self, parts: Floats) -> Floats:
+        """What is wanted of each month's figure, where it is due with those of other months."""
+        cadence = self.spread.cadence
+        if cadence == 1:
+            return parts
+        sums = np.add.accumulate(parts.reshape(-1, cadence), axis=1)[:, -1]
+        return np.repeat(settle(sums, np.array(self.decimals)), cadence)
+
+    def _declared(self, months: Ints) -> Levels:
         low, high = self._path(months)
         none = np.isnan(low)
 
@@ -107,16 +126,16 @@ class Course:
         top = high if self.is_range else np.full(len(months), np.nan)
         return Levels(low, top, all_along(self.tolerance), all_along(floor), all_along(stretch))
 
-    def _path(self, months: range) -> tuple[Floats, Floats]:
+    def _path(self, months: Ints) -> tuple[Floats, Floats]:
         """The lower and higher bounds, or the only value twice, as declared for these months."""
         match self.target.path:
             case "step" | "table":
                 numbers = self.target.steps or self.target.values
                 begun = np.array([month.number for month in numbers], dtype=np.int64)
-                at = np.searchsorted(begun, np.array(months), side="right") - 1
+                at = np.searchsorted(begun, months, side="right") - 1
                 known = at >= 0
                 if self.target.path == "table":
-                    known &= begun[at] == np.array(months)
+                    known &= begun[at] == months
                 bounds = np.array([_bounds(one) for one in numbers.values()], dtype=np.float64)[at]
                 bounds[~known] = np.nan
                 return bounds[:, 0], bounds[:, 1]
@@ -127,12 +146,12 @@ class Course:
                 low, high = self.bounds
                 return np.full(len(months), low), np.full(len(months), high)
 
-    def _straight(self, months: range) -> Floats:
+    def _straight(self, months: Ints) -> Floats:
         """From the baseline to the agreed month, and the same from there on; before the baseline nothing."""
         baseline, by, final = self.target.baseline, self.target.by, self.bounds[0]
         if baseline is None or by is None:
             raise AssertionError("a linear path has a baseline and an end")
-        done = np.array(months, dtype=np.float64) - baseline.period.number
+        done = months.astype(np.float64) - baseline.period.number
         length = by.number - baseline.period.number
         way = settle(baseline.value + (final - baseline.value) * done / length, np.array(self.decimals))
         way[done >= length] = final

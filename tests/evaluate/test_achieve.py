@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpisite.evaluate.achieve import LIKELIHOODS, Goal, chance, crossing, likelihood, required, stretch
+from kpisite.evaluate.achieve import LIKELIHOODS, Goal, chance, crossing, likelihood, reached, required, stretch
 from kpisite.evaluate.methods import METHODS
+from kpisite.evaluate.report import GREEN
+from kpisite.periods import Grain
 from tests.factories import a_report, a_site, an_indicator
 
 NONE = math.nan
@@ -149,6 +151,97 @@ def test_a_straight_path_is_judged_by_its_end():
     assert report_of(RISING, target).outlook.goal[0, 0] == 80
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"steps": {"2025-01": 68, "2025-08": 75}},
+        {"values": {"2025-05": 66, "2025-06": 68, "2025-12": 75}},
+        {"values": {f"2025-{m:02d}": 63.0 + m for m in range(1, 13)}},
+        {"target": 75, "path": "linear", "baseline": {"period": "2024-12", "value": 61}},
+    ],
+)
+def test_the_goal_is_what_the_path_asks_for_at_its_date(target):
+    outlook = report_of(RISING, target | {"by": "2025-12"}).outlook
+
+    # The line goes on to 75 in six months.
+    assert (outlook.goal[0, 0], outlook.steps[0, 0]) == (75, 6)
+    assert (outlook.required[0, 0], outlook.chance[0, 0]) == (6.0, 1.0)
+
+
+def test_a_goal_that_rises_beyond_the_forecast_is_not_called_likely_for_todays_target():
+    swinging = [86.0 + (n % 4 - 1.5) / 2 for n in range(24)]
+    found = report_of(swinging, {"steps": {"2025-01": 85, "2025-08": 88}, "by": "2025-12"}).outlook
+    level, spread = found.expected[0, 0, 5], found.spread[0, 0, 5]
+
+    assert found.goal[0, 0] == 88
+    assert found.chance[0, 0] == pytest.approx(statistics.NormalDist(88, spread).cdf(level))
+    assert LIKELIHOODS[found.likelihood[0, 0]] == "unlikely"
+
+
+def test_a_range_moves_to_that_of_its_date():
+    target = {"steps": {"2025-01": [60, 80], "2025-08": [70, 90]}, "by": "2025-12"}
+    found = report_of(RISING, target, indicator={"direction": "range"}).outlook
+
+    assert (found.goal[0, 0], found.goal_high[0, 0], found.required[0, 0]) == (70, 90, 1.0)
+
+
+def test_without_a_number_at_its_date_there_is_no_goal():
+    found = report_of(RISING, {"values": {"2025-06": 68}, "by": "2025-12"}).outlook
+
+    assert found.steps[0, 0] == 0
+    assert np.isnan([found.goal[0, 0], found.chance[0, 0], found.required[0, 0], found.stretch[0, 0]]).all()
+
+
+def test_the_goal_of_a_quarterly_figure_is_that_of_the_quarter_of_its_date():
+    target = {
+        "weight": 100, "target": 90, "tolerance": 3, "path": "linear", "by": "2025-12",
+        "baseline": {"period": "2024-12", "value": 78},
+    }  # fmt: skip
+    quarters = [f"{year}-Q{q}" for year in range(2022, 2026) for q in range(1, 5)][:14]
+    for kind, accumulates in (("ratio", []), ("flow", ["it"])):
+        indicator = an_indicator(cadence="quarter", kind=kind)
+        site = a_site(
+            {"card": {"key": {"it": target}}}, {"it": indicator}, period="2025-06", history=42, grains=("quarter",)
+        )
+        found = a_report(
+            site, {"card": {"it": dict.fromkeys(quarters, 85.0)}}, as_of="2025-12-31", accumulates=accumulates
+        ).outlook
+
+        assert (found.goal[0, 0], found.steps[0, 0], found.required[0, 0]) == (90, 2, 5.0)
+
+
+def test_beyond_the_forecast_no_chance_is_told_and_the_stretch_is_that_of_the_whole_time():
+    values = [83.0 + n + (n % 3 - 1) / 10 for n in range(36)]
+    target = {"target": 136, "by": "2026-12", "path": "linear", "baseline": {"period": "2024-12", "value": 106}}
+    found = report_of(values, target).outlook
+    past = [after - before for before, after in zip(values, values[18:], strict=False)]
+
+    assert (found.steps[0, 0], found.goal[0, 0]) == (18, 136)
+    assert math.isnan(found.chance[0, 0])
+    assert LIKELIHOODS[found.likelihood[0, 0]] == ""
+    assert found.stretch[0, 0] == pytest.approx((136 - values[-1]) / np.quantile(past, 0.9))
+
+
+def test_a_target_that_still_rises_is_not_called_kept():
+    values = [80.0] * 14 + [81.5, 82.75, 84, 89, 89, 89]
+    target = {
+        "target": 95, "by": "2025-11", "path": "linear", "tolerance": 3,
+        "baseline": {"period": "2024-11", "value": 77},
+    }  # fmt: skip
+    report = report_of(values, target)
+
+    assert (report.figures[Grain.MONTH].status[0, 0, -6:] == GREEN).all()
+    assert report.outlook.required[0, 0] == 6.0
+    assert LIKELIHOODS[report.outlook.likelihood[0, 0]] in ("unlikely", "uncertain")
+
+
+def test_a_change_too_small_to_be_shown_is_none():
+    values = np.array([[1.495, 1.494]])
+    found = [reached(values[:, n], goal(1.5), np.array([1], dtype=np.int8), np.array([2])).item() for n in range(2)]
+
+    assert found == [True, False]
+
+
 def test_a_target_met_for_half_a_year_is_kept():
     outlook = report_of(RISING, {"target": 60}).outlook
 
@@ -208,3 +301,46 @@ def test_the_run_rate_says_what_each_month_left_must_bring():
 
     # 120 a year, 48 reached: 72 in six months are 12 each, and the last twelve brought 9 each.
     assert report.outlook.run_rate[0, 0] == pytest.approx(12 / 9)
+
+
+def run_rate(months, target, *, history=18):
+    site = a_site(
+        {"card": {"key": {"it": {"weight": 100, "tolerance": 1} | target}}},
+        {"it": an_indicator(kind="flow", unit="count")},
+        period="2025-06",
+        history=history,
+        grains=("month", "ytd"),
+    )
+    last = site.report.period.number
+    labels = [f"{m // 12:04d}-{m % 12 + 1:02d}" for m in range(last - len(months) + 1, last + 1)]
+    cells = dict(zip(labels, months, strict=True)) | {"2025-06 YTD": sum(months[-6:])}
+    return a_report(site, {"card": {"it": cells}}, accumulates=["it"]).outlook.run_rate[0, 0]
+
+
+@pytest.mark.parametrize(
+    ("target", "year"),
+    [
+        ({"target": 1200, "profile": [20, 20, 20, 10, 10, 5, 5, 2, 2, 2, 2, 2]}, 1200),
+        ({"steps": {"2024-01": 100, "2025-09": 130}}, 8 * 100 + 4 * 130),
+        ({"values": {f"2025-{m:02d}": 10.0 * m for m in range(1, 13)}}, 780),
+    ],
+)
+def test_the_months_left_have_the_rest_of_the_years_target(target, year):
+    assert run_rate([100.0] * 18, target) == pytest.approx((year - 600) / 6 / 100)
+
+
+def test_the_run_rate_counts_a_target_that_takes_over_within_the_year():
+    site = a_site(
+        {"card": {"key": {"it": [{"weight": 100, "target": 10}, {"weight": 100, "target": 16, "from": "2025-10"}]}}},
+        {"it": an_indicator(kind="flow", unit="count")}, period="2025-06", history=12, grains=("month", "ytd"),
+    )  # fmt: skip
+    cells = {"": 10.0, "2025-06 YTD": 60.0}
+    found = a_report(site, {"card": {"it": cells}}, accumulates=["it"]).outlook.run_rate[0, 0]
+
+    assert found == pytest.approx((9 * 10 + 3 * 16 - 60) / 6 / 10)
+
+
+def test_fewer_than_twelve_months_have_no_average():
+    assert math.isnan(run_rate([100.0] * 11, {"target": 100}, history=11))
+    assert math.isnan(run_rate([100.0] * 11, {"target": 100}, history=18))
+    assert run_rate([100.0] * 12, {"target": 100}, history=12) == pytest.approx(1.0)

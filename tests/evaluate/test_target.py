@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from kpisite.evaluate.report import STATUSES
 from kpisite.evaluate.target import monthly_goals
 from kpisite.periods import Grain
-from tests.factories import a_series, a_site, an_indicator
+from tests.factories import a_report, a_series, a_site, an_indicator
 
 
 def goals(target, *, history=12, grains=("month",), accumulates=False, indicator=None, **more):
@@ -122,3 +123,79 @@ def test_the_default_tolerance_of_a_range_counts_from_its_farther_bound():
     found = goals({"weight": 10, "target": [70, 100]}, indicator=indicator, history=1)
 
     assert row(found[Grain.MONTH].tolerance) == [10]
+
+
+EVERY = ("month", "quarter", "half", "year", "ytd")
+
+
+def due(cadence, target, *, accumulates=True, **more):
+    """The goals of a figure that is due once a quarter or year, by the label of the period."""
+    indicator = an_indicator(kind="flow" if accumulates else "ratio", unit="count", decimals=0, cadence=cadence)
+    site = a_site(
+        {"card": {"key": {"it": {"weight": 10} | target}}}, {"it": indicator}, history=12, grains=EVERY, **more
+    )
+    series = a_series(site, {}, accumulates=("it",) if accumulates else ())
+    months = monthly_goals(site, series)
+    return {
+        period.label: (goal, width)
+        for cells in series.grains.values()
+        for goals in [months.over(cells.periods)]
+        for period, goal, width in zip(cells.periods, row(goals.target), row(goals.tolerance), strict=True)
+    }
+
+
+def test_every_cell_of_a_quarterly_figure_has_the_target_of_its_quarter():
+    found = due("quarter", {"target": 300, "tolerance": 30})
+
+    assert {found[label] for label in ("2025-10", "2025-12", "2025-Q4", "2025-03 YTD")} == {(300, 30)}
+    assert found["2025-H2"] == found["2025-06 YTD"] == (600, 60)
+    assert found["2025"] == found["2025-12 YTD"] == (1200, 120)
+
+
+def test_every_cell_of_a_yearly_figure_has_the_target_of_its_year():
+    found = due("year", {"target": 1200, "tolerance": 120})
+
+    assert {found[label] for label in ("2025-12", "2025-Q4", "2025-H2", "2025", "2025-12 YTD")} == {(1200, 120)}
+
+
+@pytest.mark.parametrize(("cadence", "quarter", "half"), [("quarter", 300, 600), ("year", 1200, 1200)])
+def test_the_parts_of_a_year_are_put_together_where_the_figure_is_due_at_once(cadence, quarter, half):
+    found = due(cadence, {"target": 1200, "tolerance": 120, "basis": "year"})
+
+    assert found["2025-12"] == found["2025-Q4"] == (quarter, quarter / 10)
+    assert found["2025-H2"] == (half, half / 10)
+    assert found["2025"] == (1200, 120)
+
+
+def test_a_quarters_target_follows_its_path_at_the_end_of_the_quarter():
+    found = due("quarter", {"values": {"2025-03": 280, "2025-06": 290, "2025-09": 310, "2025-12": 320}})
+
+    assert [found[f"2025-Q{n}"][0] for n in range(1, 5)] == [280, 290, 310, 320]
+    assert [found[f"2025-{n:02d}"][0] for n in (3, 6, 9, 12)] == [280, 290, 310, 320]
+    assert (found["2025-H1"][0], found["2025"][0]) == (570, 1200)
+
+
+def test_quarters_of_a_fiscal_year_end_with_it():
+    found = due("quarter", {"target": 300}, report={"fiscal_year_starts": 2}, period="2026-01")
+
+    assert found["2025-04"][0] == found["2026-Q1"][0] == 300
+    assert found["2026"][0] == 1200
+
+
+def test_a_quarterly_ratio_has_the_same_target_whatever_the_period():
+    found = due("quarter", {"target": 88, "tolerance": 3}, accumulates=False)
+
+    assert {found[label] for label in ("2025-12", "2025-Q4", "2025-H2", "2025")} == {(88, 3)}
+
+
+@pytest.mark.parametrize(("cadence", "labels"), [("quarter", ("2025-12", "2025-Q4")), ("year", ("2025-12", "2025"))])
+def test_one_figure_has_one_status_in_every_cell_that_shows_it(cadence, labels):
+    indicator = an_indicator(kind="flow", unit="count", decimals=0, cadence=cadence)
+    key = {"it": {"weight": 100, "target": 300, "tolerance": 30}}
+    site = a_site({"card": {"key": key}}, {"it": indicator}, grains=("month", "quarter", "year"), history=12)
+    report = a_report(site, {"card": {"it": dict.fromkeys(labels, 285.0) | {"": "not-due"}}}, accumulates=["it"])
+
+    cells = [(figures, t) for figures in report.figures.values() for t, one in enumerate(figures.periods)
+             if one.label in labels]  # fmt: skip
+    assert [STATUSES[figures.status[0, 0, t]] for figures, t in cells] == ["amber"] * 2
+    assert [figures.score[0, 0, t] for figures, t in cells] == [80.0] * 2

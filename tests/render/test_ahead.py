@@ -70,8 +70,8 @@ def test_every_mark_has_words_and_no_two_are_alike():
     assert all("aria-label=" in mark and "<common>" not in mark for mark in marks[1:])
 
 
-def a_page(lang, values, indicator=None, **more):
-    key = {"it": {"weight": 100, "target": 95, "tolerance": 3, "by": "2026-03"}}
+def a_page(lang, values, indicator=None, by="2026-03", **more):
+    key = {"it": {"weight": 100, "target": 95, "tolerance": 3, "by": by}}
     site = a_site(
         {"card": {"key": key} | more},
         {"it": an_indicator(decimals=1, **indicator or {})},
@@ -174,6 +174,20 @@ def test_the_outlook_names_method_error_chance_and_change():
     assert told["Mean error in hindsight"] == "0.0 pp"
     assert "Mar 2026" in block.lead
     assert "fan" in block.chart
+
+
+@pytest.mark.parametrize(
+    ("lang", "until", "forecast", "reach"),
+    [("en", "Jun 2027", "Forecast", "Dec 2026"), ("zh", "2027年6月", "预测值", "2026年12月")],
+)
+def test_a_date_beyond_the_forecast_is_told_without_a_chance(lang, until, forecast, reach):
+    block = a_page(lang, STEADY, by="2027-06").outlook
+    told = {fact.label: (fact.value, fact.note) for fact in block.facts}
+
+    assert until in block.lead
+    assert "12" in block.lead
+    assert not {"Target within reach", "目标可达性"} & set(told)
+    assert told[forecast][1] == reach
 
 
 @pytest.mark.parametrize(

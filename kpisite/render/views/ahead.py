@@ -10,7 +10,7 @@ from markupsafe import Markup
 from kpisite.evaluate.achieve import AHEAD, LIKELIHOODS
 from kpisite.evaluate.charted import CADENCES, breaks_of, watched
 from kpisite.evaluate.limits import NONE, RANGE_LIMIT, STATES, TRIAL, Limits, moving_ranges
-from kpisite.evaluate.methods import METHODS
+from kpisite.evaluate.methods import HORIZON, METHODS
 from kpisite.evaluate.report import ABSENT, ASSURANCES, VARIATIONS, Codes, Floats, Report, Signals
 from kpisite.evaluate.rules import RULES, pattern
 from kpisite.evaluate.signals import SIGNS
@@ -259,13 +259,17 @@ def outlook_block(e: Edition, s: int, i: int) -> StoryBlock | None:
     until = e.tongue.period(e.report.figures[grain].periods[_now(e, grain)].plus(steps)) if steps else ""
     likely = LIKELIHOODS[out.likelihood[at]]
     chance = _chance(e, float(out.chance[at])) if likely else ""
-    lead = words["lead"][likely or "no_target"].format(period=until, chance=chance)
+    lead = words["lead"][likely or ("too_far" if steps else "no_target")].format(
+        period=until, chance=chance, count=HORIZON
+    )
+    reached = min(max(steps, 1), HORIZON)
     facts = (
         Fact(words["facts"]["trend"], e.t["trend"][trend] if trend else ""),
         Fact(words["facts"]["streak"], _streak(e, s, i)),
         Fact(words["facts"]["chance"], words["likelihood"][likely] if likely else "",
              words["chance"].format(chance=chance, period=until) if likely else ""),
-        Fact(words["facts"]["expected"], _amount(e, column, float(out.expected[s, i, max(steps, 1) - 1])), until),
+        Fact(words["facts"]["expected"], _amount(e, column, float(out.expected[s, i, reached - 1])),
+             _ahead(e, grain, reached) if steps else ""),
         Fact(words["facts"]["crosses"], _ahead(e, grain, int(out.crosses[at]))),
         Fact(words["facts"]["crosses_limit"], _ahead(e, grain, int(out.crosses_limit[at]))),
     )  # fmt: skip
@@ -343,7 +347,7 @@ def _ahead(e: Edition, grain: Grain, steps: int) -> str:
 
 def _fan(e: Edition, s: int, i: int, grain: Grain, column: Column) -> SignalChart:
     out, figures, now, words = e.report.outlook, e.report.figures[grain], _now(e, grain), e.t["outlook"]
-    steps = max(int(out.steps[s, i]), AHEAD)
+    steps = min(max(int(out.steps[s, i]), AHEAD), HORIZON)
     first = max(0, now + 1 - SHOWN)
     value = [shown(column, one) for one in figures.value[s, i, first : now + 1].tolist()]
     gap: list[float | None] = [None] * steps
