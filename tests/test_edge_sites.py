@@ -89,7 +89,12 @@ SAID = [
     ("constant-series", "products/card/csat", "最近一期数值在正常波动范围内", "lies within normal variation"),
     ("constant-series", "products/card/growth", "0.0%，低于目标5.0%", "5.0 pp below the target of 5.0%"),
     ("constant-series", "products/card/csat", "无明显趋势", "no clear trend"),
-    ("gaps-everywhere", ".", "无综合得分：仅40%的权重有数据", "No composite: only 40% of the weight has data"),
+    (
+        "gaps-everywhere",
+        ".",
+        "无综合得分：有综合得分的产品仅占0%的权重",
+        "No composite: the products that have one make up only 0% of the weight",
+    ),
     ("gaps-everywhere", ".", "4项中有2项无法评价", "2 of 4 cannot be judged"),
     (
         "gaps-everywhere",
@@ -104,7 +109,12 @@ SAID = [
     ("missing-newest-month", "products/card/profit", "最近一期为1,140元（2025年11月）", "CNY 1,140 (Nov 2025)"),
     ("annual-only", "products/card/csat", "本期无须报送", "not due in this period"),
     ("annual-only", "products/card/csat", "试用界限", "trial limits"),
-    ("one-product-one-month", ".", "无综合得分：仅0%的权重有数据", "No composite: only 0% of the weight has data"),
+    (
+        "one-product-one-month",
+        ".",
+        "无综合得分：有综合得分的产品仅占0%的权重",
+        "products that have one make up only 0% of the weight",
+    ),
     ("one-product-one-month", "products/card/csat", "仅有答卷29份，至少30份", "from 29 answers; it takes 30"),
     ("one-product-one-month", "products/card/growth", "无数据", "looks back to before the first figure"),
     ("zero-targets", "products/loan/breaches", "高于目标0，相差2", "2 above the target of 0"),

@@ -120,6 +120,7 @@ class Arithmetic:
         if not isinstance(expression, Call):
             return None
         if expression.name in BASES:
+            at = _stepping(expression, at)
             now, base = expression.args[0], BASES[expression.name](self, expression, at)
             return difference(self.term(now, at), base)
         if expression.name in OVER_TIME:
@@ -184,11 +185,18 @@ def _before(a: Arithmetic, call: Call, at: Period) -> Term:
 BASES: Mapping[str, Callable[[Arithmetic, Call, Period], Term]] = {"yoy": _year_ago, "qoq": _before, "mom": _before}
 
 
+def _stepping(call: Call, at: Period) -> Period:
+    """What grows with the year has no period before it in January: a step is that of its last month."""
+    return at.at(Grain.MONTH) if at.grain is Grain.YTD and call.name != "yoy" else at
+
+
 def _grown(a: Arithmetic, call: Call, at: Period) -> Term:
+    at = _stepping(call, at)
     return _growth(a.term(call.args[0], at), BASES[call.name](a, call, at))
 
 
 def _delta(a: Arithmetic, call: Call, at: Period) -> Term:
+    at = _stepping(call, at)
     return difference(a.term(call.args[0], at), a.term(call.args[0], at.plus(-1)))
 
 
@@ -201,7 +209,7 @@ def _ytd(a: Arithmetic, call: Call, at: Period) -> Term:
 
 def _window(a: Arithmetic, arg: Expression, count: int, at: Period) -> Term:
     """The last periods of a grain; cumulated figures have no window and take that of their month."""
-    last = at.at(Grain.MONTH) if at.grain is Grain.YTD else at
+    last = at.at(Grain.MONTH) if at.grain in (Grain.YTD, Grain.T12) else at
     return total([a.term(arg, last.plus(-back)) for back in range(count - 1, -1, -1)])
 
 

@@ -139,13 +139,18 @@ def _scored(sums: _Sums, scoring: Scoring) -> Scores:
 
 
 def _join(scores: Scores, sums: _Sums, subject: int, members: Sequence[int], shares: Floats, scoring: Scoring) -> None:
-    """Write the scores of a line or the bank: the means of its products by their shares."""
+    """Write the scores of a line or the bank: the means of its products by their shares.
+
+    A product without a composite is missing as a whole: nothing of it is covered, and it may score nothing or the cap.
+    """
     rows = list(members)
     weight = shares[:, None, None]
-    for field in ("score", "coverage", "low", "high"):
+    silent = np.isnan(scores.score[rows]) & ~np.isnan(scores.coverage[rows])
+    for field, instead in (("score", np.nan), ("coverage", 0.0), ("low", 0.0), ("high", scoring.cap)):
         part = getattr(scores, field)
-        given = np.where(np.isnan(part[rows]), 0.0, weight)
-        part[subject] = _share(_total(given * np.nan_to_num(part[rows])), _total(given))
+        own = np.where(silent, instead, part[rows])
+        given = np.where(np.isnan(own), 0.0, weight)
+        part[subject] = _share(_total(given * np.nan_to_num(own)), _total(given))
     scores.counts[subject] = scores.counts[rows].sum(axis=0)
     scores.score[subject][~(scores.coverage[subject] + _NEAR >= scoring.least_coverage)] = np.nan
     red: Flags = np.logical_or.reduce(sums.red[rows], axis=0)

@@ -48,6 +48,8 @@ def _of_grain(
     made = empty_signals(figures.value.shape)
     s, i = np.nonzero(chosen)
     broken = may_break(site)
+    # Nobody knew of later months in the report's own one.
+    ahead = np.array([one.last_month > site.report.period.last_month for one in figures.periods], dtype=np.bool_)
     for start in range(0, len(s), _AT_A_TIME):
         part = slice(start, start + _AT_A_TIME)
         at = (s[part], i[part])
@@ -56,7 +58,7 @@ def _of_grain(
             breaks_of(site, subjects[n], indicators[k]) if indicators[k] in broken else ()
             for n, k in zip(*(p.tolist() for p in at), strict=True)
         ]
-        value = np.where(figures.small[at] | (figures.provisional[at] > 0), np.nan, figures.value[at])
+        value = np.where(figures.small[at] | (figures.provisional[at] > 0) | ahead, np.nan, figures.value[at])
         shown = charted(declared, breaks, value, figures.periods)
         goal = (figures.target[at], figures.target_high[at])
         rare = _rare(declared, goal[0])

@@ -13,7 +13,7 @@ from kpisite.measure.cube import NEVER
 from kpisite.measure.degree import is_linear
 from kpisite.measure.inputs import Members
 from kpisite.measure.shown import GRAINS, SHORTER
-from kpisite.measure.versions import Version, needed, versions
+from kpisite.measure.versions import Version, measures_of, needed, versions
 from kpisite.periods import Grain, Period, of_month
 
 
@@ -61,6 +61,13 @@ class Desk:
         kinds = {name: measure.kind for name, measure in self.report.site.measures.items()}
         return all(is_linear(version.formula, kinds) for version in self.versions)
 
+    @property
+    def stands_last(self) -> bool:
+        """Do all balances of the figure stand on the last day of a period?"""
+        site = self.report.site
+        names = {name for version in self.versions for name in measures_of(version.formula, site.params)}
+        return all(site.measures[name].within == "last" for name in names)
+
     def version(self, period: Period) -> Version:
         """The definition in force in a period's last month; the first one also stands for the time before it."""
         later = [one for one in self.versions if one.valid_from <= period.last_month]
@@ -101,7 +108,7 @@ def _by_kind(found: Desk, s: int, period: Period) -> Working:
     kind = found.indicator.kind
     if kind == "duration" and period.grain is not Grain.MONTH:
         return Working("none", period, None, number(None))
-    if kind == "stock":
+    if kind == "stock" and found.stands_last:
         return _formula(found, s, of_month(period.last_month, Grain.MONTH, period.fiscal_start))
     if kind == "flow" and period.grain is not Grain.MONTH and not found.is_linear:
         return _added("months", found, [(s, month) for month in _months(period)], period)
@@ -141,12 +148,18 @@ def _members(found: Desk, s: int, version: Version) -> Members:
 def _summed(found: Desk, s: int, period: Period) -> Working:
     """Lines and bank as the sum of their products' own figures."""
     kind = found.indicator.kind
-    members = _members(found, s, found.versions[-1])
     start = found.report.inputs.start
-    months = [of_month(period.last_month, Grain.MONTH, period.fiscal_start)] if kind == "stock" else [period]
+    months = [period]
+    if kind == "stock" and found.stands_last:
+        months = [of_month(period.last_month, Grain.MONTH, period.fiscal_start)]
     if kind == "flow":
         months = _months(period)
-    cells = [(p, one) for one in months for p, since in members if one.last_month - start >= since]
+    cells = [
+        (p, one)
+        for one in months
+        for p, since in _members(found, s, found.version(one))
+        if one.last_month - start >= since
+    ]
     return _added("products", found, cells, period)
 
 

@@ -34,6 +34,10 @@ class Cells:
         """The cells of these periods."""
         return Cells(self.value[:, columns], self.reason[:, columns])
 
+    def replaced(self, other: "Cells", where: Flags) -> "Cells":
+        """These cells, and those of the other in some periods."""
+        return Cells(np.where(where, other.value, self.value), np.where(where, other.reason, self.reason))
+
 
 def cells(value: Floats, reason: Codes) -> Cells:
     """Make cells that keep the promise: no value where there is a reason, and a reason where there is no value."""
@@ -54,6 +58,13 @@ class Amounts:
     whole: Whole | None
     scale: float
     floats: Floats
+
+    def replaced(self, other: "Amounts", where: Flags) -> "Amounts":
+        """These amounts, and those of the other, which have the same unit, in some periods."""
+        floats = np.where(where, other.floats, self.floats)
+        if self.whole is None or other.whole is None:
+            return Amounts(None, self.scale, floats)
+        return Amounts(np.where(where, other.whole, self.whole), self.scale, floats)
 
     def sum_groups(self, groups: Sequence[Sequence[int]], counted: Flags) -> "Amounts":
         """Add up the rows of each group, in their order, where they count: [groups, periods]."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from kpisite.declare.model import Indicator
 from kpisite.measure.axis import Axis, Indexes
-from kpisite.measure.cells import HERE, Cells, Flags, amounts, missing
+from kpisite.measure.cells import HERE, Amounts, Cells, Flags, amounts, missing
 from kpisite.measure.cube import NEVER, Cube
 from kpisite.measure.degree import is_linear
 from kpisite.measure.formula import Formulas
@@ -121,19 +121,29 @@ class Figures:
     def _summed(self, grain: Grain) -> Cells:
         """Lines and bank as the sum of their products' own figures."""
         kind, calendar = self.indicator.kind, self.cube.calendar
-        members = self.members(self.newest)
         over = Grain.MONTH if kind == "flow" or (kind == "stock" and self._stands_last()) else grain
-        own = self.products(over)
-        rolled, numbers = roll_up(own, amounts(own.value), members, self.axis(over).last)
+        rolled, numbers = self._rolled(over)
         axis = self.axis(grain)
         if kind == "stock" and over is Grain.MONTH:
             return rolled.at(axis.last)
         if kind != "flow" or grain is Grain.MONTH:
             return rolled
-        found = add_up(Months(rolled, numbers, members.first, self._step()), axis, calendar)
-        none = members.first == NEVER
+        begins = self._since(rolled=True)
+        found = add_up(Months(rolled, numbers, begins, self._step()), axis, calendar)
+        none = begins == NEVER
         reason = np.where(none[:, None], np.int8(REASON["not-applicable"]), found.reason)
         return self._across_breaks(Cells(found.value, reason), axis)
+
+    def _rolled(self, grain: Grain) -> tuple[Cells, Amounts]:
+        """The products' own figures added up, in each period over the members under the version in force."""
+        own, axis = self.products(grain), self.axis(grain)
+        numbers = amounts(own.value)
+        found, total = roll_up(own, numbers, self.members(self.versions[0]), axis.last)
+        for version in self.versions[1:]:
+            other, sums = roll_up(own, numbers, self.members(version), axis.last)
+            later = axis.last + self.cube.calendar.start >= version.valid_from
+            found, total = found.replaced(other, later), total.replaced(sums, later)
+        return found, total
 
     def _merged(self, grain: Grain, *, rolled: bool) -> Cells:
         """The figures at a grain, each under the version in force in the period's last month."""
@@ -145,7 +155,7 @@ class Figures:
                 merged = found
                 continue
             later = axis.last + start >= version.valid_from
-            merged = Cells(np.where(later, found.value, merged.value), np.where(later, found.reason, merged.reason))
+            merged = merged.replaced(found, later)
         return merged if merged is not None else missing((self.cube.products, len(axis.periods)), "no-data")
 
     def _under(self, version: Version, grain: Grain, *, rolled: bool) -> Cells:
@@ -187,9 +197,18 @@ class Figures:
         return Cells(np.where(reason == HERE, found.value, np.nan), reason)
 
     def _since(self, *, rolled: bool) -> Indexes:
-        if rolled:
-            return self.members(self.newest).first
-        return self.grounds.since(self.newest)
+        """The month in which the figures begin, under whatever version was in force then."""
+        start = self.cube.calendar.start
+        found: Indexes | None = None
+        for version, following in zip(self.versions, (*self.versions[1:], None), strict=True):
+            begins = self.members(version).first if rolled else self.grounds.since(version)
+            if version is not self.versions[0]:
+                begins = np.maximum(begins, version.valid_from - start)
+            if following is not None:
+                begins = np.where(begins < following.valid_from - start, begins, NEVER)
+            found = begins if found is None else np.minimum(found, begins)
+        assert found is not None
+        return found
 
     def _step(self) -> int:
         """The months between figures: those of the measure that is delivered least often."""

@@ -166,11 +166,20 @@ def _yoy(formulas: Formulas, call: Call, grain: Grain) -> Cells:
 
 
 def _step(formulas: Formulas, call: Call, grain: Grain) -> Cells:
+    if grain is Grain.YTD:
+        return _in_its_month(formulas, _step(formulas, call, Grain.MONTH))
     return _growth(formulas.value(call.args[0], grain), formulas.lag(call.args[0], 1, grain))
 
 
 def _delta(formulas: Formulas, call: Call, grain: Grain) -> Cells:
+    if grain is Grain.YTD:
+        return _in_its_month(formulas, _delta(formulas, call, Grain.MONTH))
     return combine(np.subtract, formulas.value(call.args[0], grain), formulas.lag(call.args[0], 1, grain))
+
+
+def _in_its_month(formulas: Formulas, months: Cells) -> Cells:
+    """What grows with the year has no period before it in January; a step is that of its last month."""
+    return months.at(formulas.axis(Grain.YTD).last)
 
 
 def _ytd(formulas: Formulas, call: Call, grain: Grain) -> Cells:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kpisite.measure.axis import Axis, Calendar, Indexes
-from kpisite.measure.cells import HERE, Amounts, Cells, Flags, amounts, missing, sum_months
+from kpisite.measure.cells import HERE, Amounts, Cells, Flags, amounts, cells, missing, sum_months
 from kpisite.measure.cube import NEVER, Cube, Member, Monthly, is_averaged
 from kpisite.measure.levels import Membership, roll_up
 from kpisite.measure.series import REASON, Floats
@@ -90,7 +90,7 @@ class Ground:
         rolled, numbers = roll_up(measure.cells, measure.amounts, self.members, last)
         if not measure.aggregate.additive:
             value = self.cube.ask(measure, Grain.MONTH, self._groups(measure))
-            rolled = Cells(np.where(rolled.ok, value, np.nan), rolled.reason)
+            rolled = cells(np.where(rolled.ok, value, np.nan), rolled.reason)
         return Months(rolled, numbers, self.members.first, measure.step)
 
     def _measure(self, measure: Monthly, grain: Grain) -> Cells:
@@ -108,7 +108,7 @@ class Ground:
         if measure.aggregate.additive:
             return found
         value = self.cube.ask(measure, grain, self._groups(measure))
-        return Cells(np.where(found.ok, value, np.nan), found.reason)
+        return cells(np.where(found.ok, value, np.nan), found.reason)
 
     def _averaged(self, measure: Monthly, axis: Axis) -> Cells:
         """A balance averaged over all days of a period; lines and bank are the sums of their products' averages."""

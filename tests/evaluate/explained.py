@@ -14,6 +14,8 @@ FORMULAS = {
     "profit": ("revenue - opex", "flow", {"unit": "cny", "across": "sum"}),
     "eva": ("revenue - opex - hurdle / 12 * balance", "flow", {"unit": "cny"}),
     "volume": ("balance", "stock", {"unit": "cny", "across": "sum"}),
+    "volume-at-first": ("opened", "stock", {"unit": "cny", "across": "sum"}),
+    "volume-on-average": ("averaged", "stock", {"unit": "cny", "across": "sum"}),
     "cost-income": ("100 * opex / revenue", "ratio", {"direction": "lower"}),
     "cost-of-one": ("100 * opex / revenue", "ratio", {"direction": "lower", "veto": True}),
     "margin": ("10000 * ann(revenue) / avg2(balance)", "ratio", {"direction": "range"}),
@@ -40,6 +42,18 @@ FORMULAS = {
                 {"version": 1, "valid_from": "2023-01", "formula": "opex / revenue"},
                 {"version": 2, "valid_from": "2025-01", "reason": "in percent"},
             ]
+        },
+    ),
+    "charged": (
+        "max(opex, 0) + late / 10",
+        "flow",
+        {
+            "unit": "cny",
+            "across": "sum",
+            "definitions": [
+                {"version": 1, "valid_from": "2023-01", "formula": "max(opex, 0)"},
+                {"version": 2, "valid_from": "2025-01", "comparable": True},
+            ],
         },
     ),
     "zero": ("revenue / (opex - opex)", "ratio", {}),
@@ -84,6 +98,7 @@ def rows():
                     "answers": 100 + 2 * p + m % 11,
                     "hours": f"{4 + p + m % 4 / 2:.1f}",
                     "name": f"{'abc'[m % 3]}{p // 2}",
+                    "late": None if label < "2025" else 10 + m,
                 }
             )
     return found
@@ -91,7 +106,7 @@ def rows():
 
 def bank(period="2025-12"):
     """The site of the small bank."""
-    measures = {name: flow(unit="cny") for name in ("revenue", "opex")}
+    measures = {name: flow(unit="cny") for name in ("revenue", "opex", "late")}
     measures |= {name: flow(unit="count") for name in ("promoters", "detractors", "answers")}
     measures |= {
         "balance": stock(),
@@ -112,7 +127,7 @@ def bank(period="2025-12"):
             id_: {"name": id_.title(), "line": line, "order": n, "key": TARGETS, "monitor": others}
             for n, (id_, line) in enumerate(lines.items())
         },
-        report={"period": period, "history": 24},
+        report={"period": period, "history": 24, "grains": ["month", "quarter", "half", "year", "ytd", "t12"]},
         sources={"monthly": {"file": "monthly.csv", "product": "product", "columns": {"name": "text"}}},
     )
 

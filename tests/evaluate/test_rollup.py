@@ -168,7 +168,17 @@ def test_a_product_without_a_composite_is_left_out_of_the_mean():
     read = two_products(95, {"growth": 100})
 
     assert read("bank", "score") == 80
-    assert read("bank", "coverage") == 0.75 + 0.25 * 0.2
+    assert read("bank", "coverage") == 0.75
+    assert (read("bank", "low"), read("bank", "high")) == (0.75 * 80, 0.75 * 80 + 0.25 * 120)
+
+
+def test_a_bank_of_which_too_little_has_a_composite_has_none():
+    products = {"card": {"share": 1, "key": key(100)}, "loan": {"share": 1, "key": key(50, 50)}}
+    read = rolled({"card": {"csat": 105}, "loan": {"csat": 100}}, products)
+
+    assert read("loan", "coverage") == 0.5
+    assert (read("bank", "coverage"), read("bank", "status")) == (0.5, GREY)
+    assert read("bank", "low") < 75 < 105 < read("bank", "high")
 
 
 def test_a_product_not_launched_leaves_both_sides():

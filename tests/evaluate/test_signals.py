@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from kpisite.evaluate.limits import STATES, average_range, limits, moving_ranges
 from kpisite.evaluate.report import ASSURANCES, VARIATIONS
 from kpisite.evaluate.rules import RULES, apply, pattern
-from kpisite.periods import Grain
+from kpisite.evaluate.signals import signals
+from kpisite.periods import Grain, parse
 from tests.evaluate.plain_signals import chart
 from tests.factories import a_report, a_site, an_indicator
 
@@ -335,3 +336,21 @@ def test_small_samples_are_left_out():
 
     assert np.isnan(report.signals[Grain.MONTH].charted[0, 0, -1])
     assert words_of(report)[0][-2:] == ["common", ""]
+
+
+def test_later_months_that_are_shown_are_not_known_in_the_reports_own():
+    """A report of June that shows what has arrived until December draws the limits of June."""
+    values = [*ALTERNATING[:18], *([120.0] * 6)]
+    plain = report_of(values[:18])
+    through = report_of(values)
+    site = through.site.model_copy(
+        update={
+            "report": through.site.report.model_copy(update={"period": parse("2025-06"), "through": parse("2025-12")})
+        }
+    )
+    later = signals(site, through.subjects, through.indicators, through.role, through.figures)[Grain.MONTH]
+
+    found = plain.signals[Grain.MONTH]
+    assert later.mean[0, 0, :18].tolist() == found.mean[0, 0].tolist()
+    assert later.variation[0, 0, :18].tolist() == found.variation[0, 0].tolist()
+    assert not later.variation[0, 0, 18:].any()

@@ -263,3 +263,52 @@ def test_any_amounts_add_up_to_the_cent(tmp_path_factory, cents):
 
     assert found.value("card", "income", "2025") == sum(cents[12:]) / 100
     assert found.value("bank", "income", "2024-Q2") == sum(cents[3:6]) / 100
+
+
+def test_a_new_definition_over_a_measure_that_begins_with_it_leaves_the_years_before(tmp_path):
+    labels = months("2024-01", "2025-06")
+    rows = [
+        {"product": p, "period": label, "rev": 100 + n, "fee": None if label < "2025" else 10}
+        for p, known in (("card", labels), ("loan", labels[3:]))
+        for n, label in enumerate(labels)
+        if label in known
+    ]
+    write(tmp_path, rows)
+    definitions = [
+        {"version": 1, "valid_from": "2024-01", "formula": "max(rev, 0)"},
+        {"version": 2, "valid_from": "2025-01", "comparable": True},
+    ]
+    site = a_site(
+        measures={"rev": flow(), "fee": flow()},
+        indicators={"x": an_indicator("max(rev, 0) + fee", "flow", unit="cny", across="sum", definitions=definitions)},
+        report={"period": "2025-06", "history": 18},
+    )
+    found = figures(tmp_path, site)
+
+    assert found.value("card", "x", "2024-Q1") == 100 + 101 + 102
+    assert found.value("card", "x", "2024") == sum(100 + n for n in range(12))
+    assert found.value("bank", "x", "2024-03") == 102
+    assert found.value("bank", "x", "2024-04") == 103 + 103
+    assert found.value("line:retail", "x", "2024-Q3") == 2 * (106 + 107 + 108)
+    assert found.value("bank", "x", "2024") == sum(100 + n for n in range(12)) + sum(100 + n for n in range(3, 12))
+    assert found.value("bank", "x", "2025-Q1") == 2 * (112 + 113 + 114 + 30)
+    assert found.value("loan", "x", "2024-02") == "not-launched"
+
+
+def test_a_share_that_has_no_value_above_the_products_says_why(tmp_path):
+    rows = [
+        {"product": product, "period": label, "rev": 10, "net": net}
+        for product, net in (("card", 1), ("loan", -1), ("cash", 2))
+        for label in months("2025-01", "2025-03")
+    ]
+    write(tmp_path, rows)
+    site = a_site(
+        measures={"share": flow("sum(rev) / sum(net)", unit="ratio")},
+        indicators={"x": an_indicator("share")},
+        report={"period": "2025-03", "history": 3},
+    )
+    found = figures(tmp_path, site)
+
+    assert found.value("card", "x", "2025-02") == 10
+    assert found.value("line:retail", "x", "2025-02") == "no-meaning"
+    assert found.value("bank", "x", "2025-02") == 15
