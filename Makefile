@@ -18,7 +18,7 @@ site: $(READY) ## Build the demo site and the examples
 	@$(BIN)/kpisite build -q -f examples/credit-trends/site.yaml
 	@echo "Open public/index.html (demo bank) or examples/credit-trends/public/index.html (real public data)"
 
-test: $(READY_TEST) $(READY_BROWSER) $(READY_SERVERS) ## Install what the tests need, browser, PostgreSQL and Java too, and run them all
+test: $(READY_TEST) $(READY_BROWSER) $(READY_SERVERS) ## Install what the tests need, browser, databases and Java too, and run them all
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/python -m tests.servers
 	@$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(PYTEST)

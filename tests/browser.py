@@ -47,17 +47,17 @@ def install() -> str | None:
     if shutil.which("apt-get") and hasattr(os, "geteuid"):
         prefix = [] if os.geteuid() == 0 else ["sudo", "-n"] if shutil.which("sudo") else None
         if prefix is not None:
-            _run([*prefix, "apt-get", "update", "-qq"])
-            _run([*prefix, "apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"])
+            # sudo keeps no variable of ours, so that it is set behind it.
+            apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+            _run([*apt, "update", "-qq"])
+            _run([*apt, "install", "-qq", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"])
     if find() is None:
         _run([sys.executable, "-m", "playwright", "install", "chromium"])
     return find()
 
 
 def _run(command: list[str]) -> None:
-    subprocess.run(
-        command, check=False, stdout=subprocess.DEVNULL, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    )
+    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
-"""Real servers for the tests: a private PostgreSQL and a Spark cluster of one master and two workers, on this machine.
+"""Real servers for the tests, on this machine: PostgreSQL, MariaDB, a Spark cluster of two workers, Spark Connect.
 
-`python -m tests.servers --install` gets what is missing through apt; without it, it says what is here. Both servers
+`python -m tests.servers --install` gets what is missing through apt; without it, it says what is here. The servers
 listen on 127.0.0.1 only and are ended by whoever started them.
 """
 
@@ -18,7 +18,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SECONDS = 60
-PACKAGES = {"PostgreSQL": "postgresql", "Java": "openjdk-17-jre-headless"}
+# The packages of apt that hold each, the first one that this system has; releases differ in the Java that they have.
+PACKAGES = {
+    "PostgreSQL": ("postgresql",),
+    "Java": ("openjdk-17-jre-headless", "openjdk-21-jre-headless", "default-jre-headless"),
+    "MariaDB": ("mariadb-server-core", "mariadb-server"),
+}
+MODULES = {"sqlalchemy": "SQLAlchemy", "psycopg": "psycopg", "pymysql": "PyMySQL", "pyspark": "PySpark"}
+# Where programs of servers are that no user has on the PATH.
+ALSO_IN = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 
 def postgres_folder() -> Path | None:
@@ -34,10 +42,17 @@ def java() -> str | None:
     return shutil.which(str(Path(home) / "bin" / "java")) if home else shutil.which("java")
 
 
+def mariadb_programs() -> tuple[str, str] | None:
+    """The server of MariaDB, and the program that makes its folder."""
+    server, maker = (shutil.which(name, path=ALSO_IN) for name in ("mariadbd", "mariadb-install-db"))
+    return (server, maker) if server and maker else None
+
+
 def missing() -> list[str]:
     """What the tests of engines lack here."""
-    lacks = [name for name, found in (("PostgreSQL", postgres_folder()), ("Java", java())) if found is None]
-    for module, name in (("sqlalchemy", "SQLAlchemy"), ("psycopg", "psycopg"), ("pyspark", "PySpark")):
+    programs = {"PostgreSQL": postgres_folder(), "Java": java(), "MariaDB": mariadb_programs()}
+    lacks = [name for name, found in programs.items() if found is None]
+    for module, name in MODULES.items():
         with contextlib.suppress(ImportError):
             __import__(module)
             continue
@@ -81,8 +96,41 @@ def postgres() -> Iterator[str]:
             server.wait(SECONDS)
 
 
+@contextlib.contextmanager
+def mariadb() -> Iterator[str]:
+    """A MariaDB of our own in a temporary folder; its URL for SQLAlchemy."""
+    programs = mariadb_programs()
+    assert programs is not None
+    server_program, maker = programs
+    with tempfile.TemporaryDirectory(prefix="kpisite-mariadb-") as name:
+        folder, port, password = Path(name), free_port(), "not-a-secret-2"
+        users = "".join(
+            f"CREATE USER kpisite@'{host}' IDENTIFIED BY '{password}';\nGRANT ALL ON shop.* TO kpisite@'{host}';\n"
+            for host in ("127.0.0.1", "localhost")
+        )
+        (folder / "init.sql").write_text(f"CREATE DATABASE shop CHARACTER SET utf8mb4;\n{users}", encoding="utf-8")
+        as_user = _not_root(folder)
+        made = subprocess.run(
+            [maker, "--no-defaults", f"--datadir={folder / 'data'}", "--auth-root-authentication-method=normal",
+             "--skip-test-db"],
+            check=False, capture_output=True, text=True, **as_user,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stdout + made.stderr
+        with (folder / "log").open("w", encoding="utf-8") as log:
+            command = [server_program, "--no-defaults", f"--datadir={folder / 'data'}", f"--socket={folder / 'socket'}",
+                       f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder / 'pid'}",
+                       f"--init-file={folder / 'init.sql'}"]  # fmt: skip
+            server = subprocess.Popen(command, stdout=log, stderr=log, **as_user)
+        try:
+            _wait(port, server, folder / "log")
+            yield f"mysql+pymysql://kpisite:{password}@127.0.0.1:{port}/shop?charset=utf8mb4"
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(SECONDS)
+
+
 def _not_root(folder: Path) -> dict[str, object]:
-    """PostgreSQL refuses to run as root: then it runs as a user who owns the folder."""
+    """No database wants to run as root: then it runs as a user who owns the folder."""
     if os.geteuid() != 0:
         return {}
     user = pwd.getpwnam(next(one for one in ("postgres", "nobody") if _is_user(one)))
@@ -125,6 +173,31 @@ def spark(folder: Path) -> Iterator[str]:
         yield master
 
 
+@contextlib.contextmanager
+def spark_connect(folder: Path) -> Iterator[str]:
+    """A Spark Connect server with a driver of its own; its URL."""
+    import pyspark
+
+    folder.mkdir(parents=True, exist_ok=True)
+    port, log = free_port(), folder / "log"
+    settings = {
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+    }
+    command = ["org.apache.spark.deploy.SparkSubmit", "--master", "local[2]", "--driver-memory", "768m",
+               "--class", "org.apache.spark.sql.connect.service.SparkConnectServer"]  # fmt: skip
+    command += [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
+    process = _start(Path(pyspark.__file__).parent, [*command, "spark-internal"], folder, log, memory="768m")
+    try:
+        _wait(port, process, log)
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        _end(process)
+
+
 def spark_settings() -> dict[str, str]:
     """What a driver on this machine needs to be found by the workers, and little memory."""
     return {
@@ -136,9 +209,9 @@ def spark_settings() -> dict[str, str]:
     }
 
 
-def _start(home: Path, command: list[str], folder: Path, log: Path) -> "subprocess.Popen[bytes]":
+def _start(home: Path, command: list[str], folder: Path, log: Path, memory: str = "256m") -> "subprocess.Popen[bytes]":
     places = {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_WORKER_DIR": str(folder)}
-    environment = {**os.environ, **places, "SPARK_DAEMON_MEMORY": "256m"}
+    environment = {**os.environ, **places, "SPARK_DAEMON_MEMORY": memory}
     with log.open("w", encoding="utf-8") as out:
         # A session of its own: the workers' executors end with them.
         return subprocess.Popen(
@@ -179,16 +252,45 @@ def _wait_for_workers(folder: Path, count: int) -> None:
 
 
 def install() -> None:
-    """Get PostgreSQL and Java through apt where there is one."""
-    wanted = [PACKAGES[name] for name in missing() if name in PACKAGES]
+    """Get the servers' programs through apt where there is one; whoever may not is told what to do by `advice`."""
+    wanted = [name for name in missing() if name in PACKAGES]
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"] if shutil.which("sudo") else None
     if not wanted or not shutil.which("apt-get") or prefix is None:
         return
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # A server of the system is not wanted, only its programs.
-    for command in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", *wanted]):
-        done = [*prefix, "apt-get", *command]
-        subprocess.run(done, check=False, stdout=subprocess.DEVNULL, env=environment)
+    # sudo keeps no variable of ours, so that it is set behind it.
+    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+    updated = subprocess.run([*apt, "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
+    if updated.returncode == 0:
+        packages = [_package(name) for name in wanted]
+        command = [*apt, "install", "-qq", "-y", "--no-install-recommends", *packages]
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+
+
+def _package(name: str) -> str:
+    """The package of this system that holds a server; where apt knows none of them, the first, for its message."""
+    known = (one for one in PACKAGES[name] if _has_candidate(one))
+    return next(known, PACKAGES[name][0])
+
+
+def _has_candidate(package: str) -> bool:
+    if shutil.which("apt-cache") is None:
+        return False
+    command = ["apt-cache", "policy", package]
+    said = subprocess.run(command, check=False, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
+    return "Candidate: " in said.stdout and "Candidate: (none)" not in said.stdout
+
+
+def advice(lacks: list[str]) -> str:
+    """What a person does about what is missing."""
+    lines = []
+    programs = [name for name in lacks if name in PACKAGES]
+    if programs:
+        packages = " ".join(_package(name) for name in programs)
+        lines.append(f"  as root: apt-get update && apt-get install -y --no-install-recommends {packages}")
+        lines.append("  elsewhere: put initdb, java (17 or newer; or set JAVA_HOME) and mariadbd on the PATH")
+    if len(programs) < len(lacks):
+        lines.append("  pip install 'kpisite[test]'")
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -198,9 +300,12 @@ def main() -> int:
         install()
     lacks = missing()
     if lacks:
-        print(f"Without {', '.join(lacks)} the tests of PostgreSQL or Spark cannot run.")
+        print(
+            f"Without {', '.join(lacks)} the tests of databases or Spark cannot all run. What to do:\n{advice(lacks)}"
+        )
         return 1 if os.environ.get("CI") == "true" else 0
-    print(f"Engines of the tests: PostgreSQL in {postgres_folder()}, Spark on {java()}")
+    databases = f"PostgreSQL in {postgres_folder()}, MariaDB by {(mariadb_programs() or [''])[0]}"
+    print(f"Engines of the tests: {databases}, Spark on {java()}")
     return 0
 
 

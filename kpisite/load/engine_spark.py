@@ -3,6 +3,7 @@
 import socket
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from kpisite.load.engine_remote import RemoteEngine
 from kpisite.load.secrets_kept import Kept
 
 SECONDS = 10
+NO_JAVA = "Spark finds no Java; install one (17 or newer), or set JAVA_HOME"
 PORTS = {"spark": 7077, "sc": 15002}
 # What kpisite asks is small: a few partitions, no web page of its own, no talk.
 SETTINGS = {
@@ -23,6 +25,24 @@ SETTINGS = {
     "spark.sql.shuffle.partitions": "8",
     "spark.log.level": "ERROR",
 }
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """What Spark raises when it cannot answer: its own, those of the bridge to Java, and those of Spark Connect."""
+    found: list[type[Exception]] = [PySparkException]
+    # A client of Spark Connect has no bridge, and a driver need not have gRPC.
+    with suppress(ModuleNotFoundError):
+        from py4j.protocol import Py4JError
+
+        found.append(Py4JError)
+    with suppress(ModuleNotFoundError):
+        from grpc import RpcError
+
+        found.append(RpcError)
+    return tuple(found)
+
+
+REFUSALS = _refusals()
 
 
 @dataclass(slots=True)
@@ -37,11 +57,9 @@ class SparkEngine(RemoteEngine):
         try:
             found = self.session.sql(sql)
             return found.columns, [tuple(row) for row in found.collect()]
-        except Exception as error:
-            if isinstance(error, PySparkException) or type(error).__module__.startswith(("py4j", "grpc")):
-                said = _first_line(error)
-                raise EngineError(self.kept.out_of(said) if self.kept else said) from None
-            raise
+        except REFUSALS as error:
+            said = _first_line(error)
+            raise EngineError(self.kept.out_of(said) if self.kept else said) from None
 
     def tables(self, like: str) -> Sequence[str]:
         """The tables of the database that is named, or of the usual one."""
@@ -61,22 +79,31 @@ def connect(url: str, settings: Mapping[str, str], kept: Kept) -> SparkEngine:
     """Open a session; raises EngineError, which never holds a secret."""
     parts = urlsplit(url)
     _refuse_silent(url, parts.scheme)
-    builder = SparkSession.builder.appName("kpisite")
-    remote = parts.scheme == "sc"
-    builder = builder.remote(url) if remote else builder.master(url)
-    for name, value in ({} if remote else SETTINGS | dict(settings)).items():
-        builder = builder.config(name, value)
     try:
         with warnings.catch_warnings():
             # It doubts newer versions of pandas, which is not used here.
             warnings.simplefilter("ignore")
-            return SparkEngine("spark", session=builder.getOrCreate(), kept=kept)
-    except Exception as error:
-        if isinstance(error, FileNotFoundError) or "JAVA" in str(error):
-            raise EngineError("Spark finds no Java; install one (17 or newer), or set JAVA_HOME") from None
-        if isinstance(error, PySparkException) or type(error).__module__.startswith(("py4j", "grpc")):
-            raise EngineError(kept.out_of(_first_line(error))) from None
-        raise
+            session = _remote(url) if parts.scheme == "sc" else _driver(url, SETTINGS | dict(settings))
+            return SparkEngine("spark", session=session, kept=kept)
+    except FileNotFoundError:
+        raise EngineError(NO_JAVA) from None
+    except REFUSALS as error:
+        raise EngineError(NO_JAVA if "JAVA" in str(error) else kept.out_of(_first_line(error))) from None
+
+
+def _remote(url: str) -> Any:  # noqa: ANN401 - a session
+    """A session of Spark Connect; its own builder leaves nothing behind that the other kind would stumble over."""
+    from pyspark.sql.connect.session import SparkSession as RemoteSession
+
+    return RemoteSession.builder.remote(url).create()
+
+
+def _driver(url: str, settings: Mapping[str, str]) -> Any:  # noqa: ANN401 - a session
+    """A session whose driver is this process."""
+    builder = SparkSession.builder.appName("kpisite").master(url)
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
 
 
 def _refuse_silent(url: str, scheme: str) -> None:

@@ -2,33 +2,16 @@
 
 import pytest
 
+from benchmarks.targets import every_target, write
 from kpisite.declare.read import read_site
 from kpisite.errors import Problems
 from kpisite.periods import month
 from kpisite.release.declarations import freeze_site, thaw_site
 
-CONFIG = """\
-site: {title: T, languages: [en]}
-report: {period: 2025-12}
-targets: {file: "targets/*.csv"}
-lines: {retail: {name: Retail}}
-families: {f: {name: F, order: 1, perspective: customer}}
-sources: {s: {file: data.csv, product: product}}
-measures: {m: {source: s, kind: flow, unit: count}}
-"""
-INDICATOR = "  {id}: {{name: {id}, family: f, formula: m, unit: count, direction: {direction}, kind: flow}}\n"
 
-
-def a_folder(path, files, products=("card",), indicators=("csat", "nps"), direction="higher", keys=""):
+def a_folder(path, files, products=("card",), indicators=("csat", "nps"), **more):
     """A site with these files of targets."""
-    config = CONFIG + "indicators:\n" + "".join(INDICATOR.format(id=i, direction=direction) for i in indicators)
-    config += "products:\n" + "".join(f"  {id_}: {{name: {id_}, line: retail{keys}}}\n" for id_ in products)
-    (path / "site.yaml").write_text(config, encoding="utf-8")
-    (path / "targets").mkdir()
-    for name, text in files.items():
-        data = text if isinstance(text, bytes) else text.encode()
-        (path / "targets" / name).write_bytes(data)
-    return path / "site.yaml"
+    return write(path, files, products, indicators, **more)
 
 
 def read(config):
@@ -120,13 +103,7 @@ def test_steps_in_yaml_are_kept_by_a_release(tmp_path):
 
 
 def test_twenty_thousand_targets_are_read_whole(tmp_path):
-    products, indicators = [f"p{n}" for n in range(1000)], [f"i{n}" for n in range(20)]
-    rows = [
-        f"{p},{i},2025-01,5,{n + k}.5,2,Owner {n % 7}" for n, p in enumerate(products) for k, i in enumerate(indicators)
-    ]
-    text = "product,indicator,from,weight,target,tolerance,owner\n" + "\n".join(rows) + "\n"
-
-    site = read(a_folder(tmp_path, {"a.csv": text}, products, indicators))
+    site = read(write(tmp_path, {"a.csv": every_target()}))
 
     assert sum(len(product.key) for product in site.products.values()) == 20_000
     assert site.products["p999"].key["i19"][0].target == 1018.5

@@ -43,6 +43,7 @@ MEASURES = {
 }
 # Of these the parts by channel are compared, too: sums, shares, distinct counts, means and medians.
 BROKEN_DOWN = ("turnover", "online", "customers", "largest", "mean", "nps", "income_share", "middle")
+QUANTILES = ("middle", "high")
 WITHIN = {"accounts": "last", "closing": "last", "opening_day": "first", "mean_balance": "average"}
 
 
@@ -93,13 +94,14 @@ def fill(connection):
         connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({marks})", table)
 
 
-def site(folder, sources, connections=None, **more):
-    """Write a site over these sources; its folder."""
+def site(folder, sources, connections=None, lacking=(), **more):
+    """Write a site over these sources, without the measures that an engine lacks; its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     measures = {
         name: {"source": source, "sql": sql, "kind": "stock" if name in WITHIN else "flow", "unit": "count"}
         | ({"within": WITHIN[name]} if name in WITHIN else {})
         for name, (source, sql) in MEASURES.items()
+        if name not in lacking
     }
     declared = {
         "site": {"title": "Shop", "languages": ["en"]},
@@ -108,7 +110,7 @@ def site(folder, sources, connections=None, **more):
         "lines": {"retail": {"name": "Retail"}, "corporate": {"name": "Corporate"}},
         "families": {"growth": {"name": "Growth", "order": 1, "perspective": "financial"}},
         "products": {
-            id_: {"name": id_, "line": line, "monitor": [name.replace("_", "-") for name in MEASURES]}
+            id_: {"name": id_, "line": line, "monitor": [name.replace("_", "-") for name in measures]}
             for id_, line in zip(PRODUCTS, ("retail", "retail", "corporate"), strict=True)
         },
         "measures": measures,
@@ -118,7 +120,7 @@ def site(folder, sources, connections=None, **more):
                 "kind": "stock" if name in WITHIN else "ratio",
                 **({"breakdowns": ["channel"]} if name in BROKEN_DOWN else {}),
             }
-            for name in MEASURES
+            for name in measures
         },
     }  # fmt: skip
     declared |= ({"connections": connections} if connections else {}) | more

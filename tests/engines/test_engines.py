@@ -1,4 +1,4 @@
-"""The same site over files, a real PostgreSQL and a real Spark cluster: equal to the last digit."""
+"""The same site over files, PostgreSQL, MariaDB, a Spark cluster and Spark Connect: equal to the last digit."""
 
 import os
 import statistics
@@ -178,6 +178,58 @@ def test_the_rows_of_postgresql_are_listed_by_a_select(folder, warehouse, monkey
             return connection.execution_options(no_parameters=True).exec_driver_sql(sql).mappings()
 
         rows_give_the_inputs(a_site(folder / "pg-rows"), run)
+
+
+def test_spark_connect_says_what_duckdb_says(folder, from_csv, monkeypatch):
+    lacking("Java", "PySpark")
+    shop.write_parquet(folder / "parquet")
+    (folder / "connect").mkdir()
+    for name in ("sales", "balances"):
+        query = f"SELECT * FROM parquet.`{folder}/parquet/data/{name}.parquet`"
+        (folder / "connect" / f"{name}.sql").write_text(query, encoding="utf-8")
+    sources = shop.on_connection(sales={"query": "sales.sql"}, balances={"query": "balances.sql"})
+    with servers.spark_connect(folder / "spark-connect") as url:
+        monkeypatch.setenv("KPISITE_LAKE", url)
+        place = {"warehouse": {"url": "${KPISITE_LAKE}"}}
+        assert results(shop.site(folder / "connect", sources, place)) == from_csv
+
+        (folder / "connect" / "sales.sql").write_text("SELECT * FROM nowhere", encoding="utf-8")
+        (line,) = told(folder / "connect" / "site.yaml")
+        assert "source 'sales': [TABLE_OR_VIEW_NOT_FOUND]" in line
+    assert f"nobody answers at {url.removeprefix('sc://')}" in told(folder / "connect" / "site.yaml")[0]
+
+
+@pytest.fixture(scope="module")
+def mart():
+    """A MariaDB with the rows in two tables; its URL."""
+    lacking("MariaDB", "SQLAlchemy", "PyMySQL")
+    import sqlalchemy
+
+    with servers.mariadb() as url:
+        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.pool.NullPool)
+        with engine.begin() as connection:
+            shop.fill(connection)
+        yield url
+
+
+def test_mariadb_says_what_duckdb_says_of_all_but_quantiles(folder, mart, monkeypatch):
+    monkeypatch.setenv("KPISITE_WAREHOUSE_URL", mart)
+    shop.write_csv(folder / "without-quantiles")
+    from_files = results(shop.site(folder / "without-quantiles", shop.of_files(), lacking=shop.QUANTILES))
+
+    assert results(a_site(folder / "mart", balances={"table": "balances"}, lacking=shop.QUANTILES)) == from_files
+
+
+def test_quantiles_are_refused_where_the_database_has_none(folder, mart, monkeypatch):
+    monkeypatch.setenv("KPISITE_WAREHOUSE_URL", mart)
+
+    lines = told(a_site(folder / "mart-quantiles", balances={"table": "balances"}))
+
+    assert [line.partition("error: ")[2] for line in lines] == [
+        f"measure '{name}': medians and quantiles cannot be asked of mysql. "
+        "Use an engine that has them, or read the rows from a file."
+        for name in shop.QUANTILES
+    ]
 
 
 def test_sums_are_the_same_in_every_run_and_with_any_number_of_threads(folder, from_csv):
