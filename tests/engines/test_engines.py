@@ -272,7 +272,7 @@ MISTAKES = [
     ({"query": "sale.sql"}, "source 'sales': there is no file 'sale.sql'."),
     ({"table": "sales", "product": "product"}, "source 'sales': the answer has no column 'product'."),
     ({"table": "sales", "columns": {"scor": "integer"}}, "source 'sales': the answer has no column 'scor'."),
-    ({"table": "sales", "repeats": "error"}, "rows of product 'card' for 2024-"),
+    ({"table": "sales", "repeats": "error"}, "rows of product 'card' and 'web' for 2024-"),
     ({"table": "strangers"}, "source 'sales': the product 'kard' is not declared (2 rows). Did you mean 'card'?"),
     ({"table": "badly", "date": "month"}, "source 'sales': 'Sep-25'"),
 ]
