@@ -61,7 +61,7 @@ def _check_history(
         if number:
             _check_hand_over(indicator, targets[number - 1], target, here, draft, problems)
         if declared:
-            check_numbers(target, declared, indicator, here, draft, problems)
+            check_numbers(site, target, indicator, here, draft, problems)
 
 
 def _check_hand_over(

@@ -1,15 +1,22 @@
 """One judged figure as plain numbers, for those who tell how it was judged."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from kpisite.declare.model import Indicator, Scoring, Target
+from kpisite.declare.model import Indicator, Scoring, Site, Target
 from kpisite.evaluate.report import STATUSES, Figures, Report
-from kpisite.evaluate.rounding import settle
+from kpisite.evaluate.rounding import Ints, settle
+from kpisite.evaluate.target import in_force, keys_of
+from kpisite.evaluate.target_path import scaled_anchors
 from kpisite.languages import half_up
+from kpisite.measure.compute import accumulates
 from kpisite.measure.series import REASONS
+from kpisite.measure.shown import STEPS
+from kpisite.measure.versions import versions
+from kpisite.periods import Grain, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +76,44 @@ def case_of(report: Report, figures: Figures, s: int, i: int, t: int, declared: 
         score=float(figures.score[at]),
         provisional=int(figures.provisional[at]),
         months=figures.periods[t].months,
-        own=own_anchors(declared, float(figures.tolerance[at])) if declared else (math.nan, math.nan),
+        own=own_anchors(report, figures, at, declared),
     )
 
 
-def own_anchors(declared: Target, tolerance: float) -> tuple[float, float]:
-    """How far floor and stretch lie from the target, NaN where they follow from the tolerance.
+def own_anchors(
+    report: Report, figures: Figures, at: tuple[int, int, int], declared: Target | None
+) -> tuple[float, float]:
+    """How far floor and stretch lie from the target of a figure, NaN where they follow from the tolerance."""
+    if declared is None or (declared.floor is None and declared.stretch is None):
+        return math.nan, math.nan
+    site, (s, i, t) = report.site, at
+    id_, period = report.indicators[i], figures.periods[t]
+    # By month only what accumulates has a part of a year's number as its target.
+    grows = declared.basis != "period" if period.grain is Grain.MONTH else _accumulates(site, id_)
+    if grows and declared.basis != "period":
+        return scaled_anchors(declared, site.scoring, float(figures.tolerance[at]))
+    months = _due(site, id_, period) if grows else [period.last_month]
+    entries = keys_of(site, report.subjects[s])[id_]
+    ruling = [one for month in months for one in [in_force(entries, month)] if one is not None]
+    low, places = float(figures.target[at]), np.array(site.indicators[id_].decimals)
+    return _apart(low, [one.floor for one in ruling], places), _apart(low, [one.stretch for one in ruling], places)
 
-    Over a longer period they are as much wider as the tolerance is.
-    """
-    final = declared.target[0] if isinstance(declared.target, tuple) else declared.target
-    width = declared.tolerance if declared.amber is None else abs(final - declared.amber)
-    times = tolerance / width if width else 1.0
-    floor = math.nan if declared.floor is None else abs(final - declared.floor) * times
-    return floor, math.nan if declared.stretch is None else abs(declared.stretch - final) * times
+
+def _accumulates(site: Site, id_: str) -> bool:
+    """Does the figure grow with the length of the period, and its target with it?"""
+    indicator = site.indicators[id_]
+    names = (*site.measures, *site.params)
+    return accumulates(site, id_, {id_: versions(indicator, names)} if indicator.formula else {})
+
+
+def _due(site: Site, id_: str, period: Period) -> list[int]:
+    """The months of a period whose targets are added up: all of them, or those in which a figure is due."""
+    step, start = STEPS[site.indicators[id_].cadence], site.report.fiscal_year_starts - 1
+    due = [m for m in range(period.first_month, period.last_month + 1) if (m + 1 - start) % step == 0]
+    return due or [period.last_month]
+
+
+def _apart(target: float, levels: Sequence[float | None], places: Ints) -> float:
+    """How far a target lies from the sum of these levels, NaN where one of them is not set."""
+    known = [one for one in levels if one is not None]
+    return float(settle(np.array(abs(target - sum(known))), places)) if len(known) == len(levels) else math.nan

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from kpisite.evaluate.choice import COMPARED, FEWEST_ORIGINS, ORIGINS
 from kpisite.evaluate.columns import Columns
-from kpisite.evaluate.limits import Codes, Floats
+from kpisite.evaluate.limits import Codes, Flags, Floats
 from kpisite.evaluate.methods import FEWEST, HORIZON, Method
 
 # Errors that make a spread of their own; with fewer it grows from one step with the square root of the steps.
@@ -50,6 +50,14 @@ def forecast(columns: Columns, tried: Sequence[Method], best: Codes, compared: C
     expected = np.stack([_said(tried, best, step, 1)[0] for step in range(1, HORIZON + 1)], axis=1)
     spread = np.where(there[:, None], _spread(errors, moves), np.nan)
     return Forecast(expected, spread, np.where(there, best, 0).astype(np.int8), mase, error)
+
+
+def without(made: Forecast, ended: Flags) -> Forecast:
+    """The forecasts without those of the marked series, which have come to an end."""
+    floats = {name: getattr(made, name).copy() for name in ("expected", "spread", "mase", "error")}
+    for array in floats.values():
+        array[ended] = np.nan
+    return Forecast(method=np.where(ended, 0, made.method).astype(np.int8), **floats)
 
 
 def _said(tried: Sequence[Method], best: Codes, step: int, count: int) -> Floats:

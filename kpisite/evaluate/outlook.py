@@ -10,7 +10,7 @@ from kpisite.declare.model import Site
 from kpisite.evaluate import achieve
 from kpisite.evaluate.charted import CADENCES, YEAR
 from kpisite.evaluate.deadlines import Deadlines, deadlines
-from kpisite.evaluate.forecast import Forecast
+from kpisite.evaluate.forecast import Forecast, without
 from kpisite.evaluate.foresight import Track, look_ahead, look_ahead_and_back
 from kpisite.evaluate.hindsight import Reach
 from kpisite.evaluate.limits import Codes, Flags, Floats
@@ -25,6 +25,8 @@ from kpisite.periods import MONTHS, Grain, Period
 
 # Series looked at at a time: few enough for the processor's own memory, enough to keep numpy busy.
 _AT_A_TIME = 1024
+# A trend and a forecast stand on a value of the last year, and on one of so many periods where a year has fewer.
+_LATEST = 2
 # Kinds whose change is told in percent; all others move in their own unit (a ratio in percentage points).
 _GROWING = ("flow", "stock")
 Indexes = npt.NDArray[np.intp]
@@ -199,6 +201,10 @@ def _of(
     )
     history = np.where(track.latest, value, np.nan)
     watched = np.where(traits.on_the_year[own][:, None], grain.signals.charted[at][:, :until], history)
+    # What ended long ago has neither a trend nor anything ahead of it now.
+    ended = (~np.isnan(history[:, -max(year, _LATEST) :])).sum(axis=1) == 0
+    history[ended], watched[ended] = np.nan, np.nan
+    made = without(_forecast(grain, at, track, back=back), ended)
     sign, growing = traits.sign[own], traits.growing[own]
     found = trend(watched, sign)
     return {
@@ -208,7 +214,7 @@ def _of(
         "on_period": change(comparable, 1, growing),
         "on_year": change(comparable, year, growing),
         **_streaks(figures.status[at][:, :until]),
-        **_ahead(traits, grain, at, history, _forecast(grain, at, track, back=back)),
+        **_ahead(traits, grain, at, history, made),
     }
 
 

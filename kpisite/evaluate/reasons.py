@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kpisite.declare.model import Indicator, Site
+from kpisite.declare.model import Indicator, Site, Target
 from kpisite.evaluate.anchors import Anchors
 from kpisite.evaluate.arithmetic import Arithmetic
+from kpisite.evaluate.case import own_anchors
 from kpisite.evaluate.decompose import Mean, Moves, State, Way, decompose, split_means
 from kpisite.evaluate.report import KEY, Figures, Flags, Floats, Report
 from kpisite.evaluate.rollup import is_expected
 from kpisite.evaluate.status import rules_of
-from kpisite.evaluate.target import Goals, begin
-from kpisite.evaluate.target_path import Course, Levels, Spread
+from kpisite.evaluate.target import Goals, in_force
 from kpisite.evaluate.working import desk, ledger_of
 from kpisite.periods import Grain, Period
 
@@ -167,7 +167,7 @@ def _state(moment: Moment, products: Sequence[str], indicators: Sequence[str]) -
             at.lay(figures.target_high[:, :, t : t + 1]),
             at.lay(figures.tolerance[:, :, t : t + 1]),
             at.lay(figures.weight[:, :, t : t + 1]),
-            _anchors(report.site, moment.period, products, indicators),
+            _anchors(moment, products, indicators),
         ),
         value=at.lay(figures.value[:, :, t : t + 1]),
         weight=np.where(plays, at.lay(figures.weight[:, :, t : t + 1]), 0.0),
@@ -176,31 +176,31 @@ def _state(moment: Moment, products: Sequence[str], indicators: Sequence[str]) -
     )
 
 
-def _anchors(site: Site, period: Period, products: Sequence[str], indicators: Sequence[str]) -> Anchors | None:
+def _anchors(moment: Moment, products: Sequence[str], indicators: Sequence[str]) -> Anchors | None:
     """The floors and stretches that authors set themselves, in one month."""
-    column = {id_: i for i, id_ in enumerate(indicators)}
+    site, column = moment.report.site, {id_: i for i, id_ in enumerate(indicators)}
     found = [
-        (s, column[indicator], levels.floor, levels.stretch)
+        (s, column[indicator], *distances)
         for s, id_ in enumerate(products)
         if id_ in site.products
-        for indicator in site.products[id_].key
-        for levels in _levels(site, id_, indicator, period)
+        for indicator, entries in site.products[id_].key.items()
+        for distances in _distances(moment, id_, indicator, entries)
     ]
     if not found:
         return None
     rows, columns, floors, stretches = zip(*found, strict=True)
     s, i = (np.array(part, dtype=np.intp) for part in (rows, columns))
-    return Anchors(s, i, np.stack(floors), np.stack(stretches))
+    floor, stretch = (np.array(part, dtype=np.float64)[:, None] for part in (floors, stretches))
+    return Anchors(s, i, floor, stretch)
 
 
-def _levels(site: Site, product: str, id_: str, period: Period) -> Iterator[Levels]:
-    """What the target in force wants in a month, where it has a floor or a stretch of its own."""
-    indicator, month = site.indicators[id_], period.last_month
-    begun = [one for one in site.products[product].key[id_] if begin(one) <= month]
-    if begun and (begun[-1].floor is not None or begun[-1].stretch is not None):
-        spread = Spread(accumulates=False, fiscal_start=site.report.fiscal_year_starts, shares=lambda _: None)
-        course = Course(begun[-1], site.scoring, indicator.decimals, indicator.direction == "range", spread)
-        yield course.over(range(month, month + 1))
+def _distances(moment: Moment, product: str, id_: str, entries: tuple[Target, ...]) -> Iterator[tuple[float, float]]:
+    """How far floor and stretch of the target in force lie from it in a month, where it has any of its own."""
+    target = in_force(entries, moment.period.last_month)
+    if target is None or (target.floor is None and target.stretch is None):
+        return
+    report, months = moment.report, moment.months
+    yield own_anchors(report, months, (report.subject(product), report.indicator(id_), moment.t), target)
 
 
 def _with_all(site: Site, indicators: Sequence[str]) -> Site:

@@ -63,7 +63,8 @@ def judge(rules: Rules, scoring: Scoring, value: Floats, sample: Floats, goals: 
     small = (sample < rules.least) & ~np.isnan(value)
     over = _over_limit(rules, shown) & ~small
     unjudged = np.isnan(value) | np.isnan(goals.target) | small
-    leads = _leads(rules, shown, goals)
+    bounds = _bounds(rules, goals)
+    leads = _leads(rules, shown, bounds, goals)
     status = _status(leads)
     score = _within_status(_score(rules, scoring, leads, goals), status, scoring)
     vetoed = rules.veto & (status != GREEN)
@@ -72,33 +73,44 @@ def judge(rules: Rules, scoring: Scoring, value: Floats, sample: Floats, goals: 
     status[unjudged] = GREY
     score[unjudged] = np.nan
     status[over] = RED
-    attainment = attained(value, goals, rules.sign)
+    attainment = attained(shown, bounds, rules.sign)
     attainment[unjudged] = np.nan
     return Judged(attainment, score, status, over, small)
 
 
-def attained(value: Floats, goals: Goals, sign: Floats) -> Floats:
-    """The share of the target that is reached, as a ratio: 1 + d (v - T) / |T|; none where the target is zero."""
-    ranged = ~np.isnan(goals.high)
-    bound = np.where(ranged & (value > goals.high), goals.high, goals.target)
+def attained(value: Floats, bounds: tuple[Floats, Floats], sign: Floats) -> Floats:
+    """The share of the target that is reached, as a ratio: 1 + d (v - T) / |T|; none where the target is zero.
+
+    Value and bounds (the target, and the higher one of a range) are in steps of the last decimal shown, as they are
+    judged, so that what is green is never short of its target.
+    """
+    low, high = bounds
+    ranged = ~np.isnan(high)
+    bound = np.where(ranged & (value > high), high, low)
     gap = np.where(ranged, -np.abs(value - bound), sign * (value - bound))
     size = np.abs(bound)
     size[size == 0] = np.nan
     share: Floats = (size + gap) / size
-    share[ranged & (value >= goals.target) & (value <= goals.high)] = 1.0
+    share[ranged & (value >= low) & (value <= high)] = 1.0
     return share
 
 
-def _leads(rules: Rules, shown: Floats, goals: Goals) -> _Leads:
+def _bounds(rules: Rules, goals: Goals) -> tuple[Floats, Floats]:
+    """The target, and the higher bound of ranges, in steps of the last decimal shown."""
+    high = goals.high
+    return steps(goals.target, rules.decimals), high if np.isnan(high).all() else steps(high, rules.decimals)
+
+
+def _leads(rules: Rules, shown: Floats, bounds: tuple[Floats, Floats], goals: Goals) -> _Leads:
     """Compare with the target and with the amber limit, a tolerance beyond it; a range has both on either side."""
     places = rules.decimals
     ranged = ~np.isnan(goals.high)
-    target = rules.sign * (shown - steps(goals.target, places))
+    target = rules.sign * (shown - bounds[0])
     amber = rules.sign * (shown - steps(settle(goals.target - rules.sign * goals.tolerance, places), places))
     if ranged.any():
         places = np.broadcast_to(places, shown.shape)[ranged]
         inner, low, high, width = (part[ranged] for part in (shown, goals.target, goals.high, goals.tolerance))
-        target[ranged] = np.minimum(0.0, _inside(inner, steps(low, places), steps(high, places)))
+        target[ranged] = np.minimum(0.0, _inside(inner, bounds[0][ranged], bounds[1][ranged]))
         amber_low, amber_high = (steps(settle(bound, places), places) for bound in (low - width, high + width))
         amber[ranged] = _inside(inner, amber_low, amber_high)
     return _Leads(target, amber, ranged)

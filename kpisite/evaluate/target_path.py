@@ -1,7 +1,7 @@
 """One declared target laid out over months: flat, straight, in steps, from a table, or the parts of a whole year."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -65,12 +65,9 @@ class Course:
 
     @property
     def tolerance(self) -> float:
-        """As declared, or up to the amber limit, or the site's share of the target; of a range, of its far bound."""
-        if self.target.tolerance is not None:
-            return self.target.tolerance
-        if self.target.amber is not None:
-            return self._settled(abs(self.bounds[0] - self.target.amber))
-        return self._settled(self.scoring.default_tolerance * max(abs(bound) for bound in self.bounds))
+        """That of the final target."""
+        low, high = (np.array([bound]) for bound in self.bounds)
+        return float(self._tolerance(low, high, low)[0])
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -115,16 +112,25 @@ class Course:
 
     def _declared(self, months: Ints) -> Levels:
         low, high = self._path(months)
-        none = np.isnan(low)
+        none, one = np.isnan(low), self.target
+        # Amber limit, floor and stretch are levels: how far off they are depends on what the month wants. Those beside
+        # a target that grows over the year belong to its end.
+        grows = one.basis == "ytd" and self.spread.accumulates
+        goal = np.where(none, np.nan, self.bounds[0]) if grows else low
 
-        def all_along(width: float) -> Floats:
-            return np.where(none, np.nan, width)
+        def apart(level: float | None) -> Floats:
+            return np.full(len(months), np.nan) if level is None else self._settled(np.abs(goal - level))
 
-        final, one = self.bounds[0], self.target
-        floor = np.nan if one.floor is None else self._settled(abs(final - one.floor))
-        stretch = np.nan if one.stretch is None else self._settled(abs(one.stretch - final))
         top = high if self.is_range else np.full(len(months), np.nan)
-        return Levels(low, top, all_along(self.tolerance), all_along(floor), all_along(stretch))
+        return Levels(low, top, self._tolerance(low, high, goal), apart(one.floor), apart(one.stretch))
+
+    def _tolerance(self, low: Floats, high: Floats, goal: Floats) -> Floats:
+        """As declared, or up to the amber limit, or the site's share of the target; of a range, of its far bound."""
+        if self.target.tolerance is not None:
+            return np.where(np.isnan(low), np.nan, self.target.tolerance)
+        if self.target.amber is not None:
+            return self._settled(np.abs(goal - self.target.amber))
+        return self._settled(self.scoring.default_tolerance * np.maximum(np.abs(low), np.abs(high)))
 
     def _path(self, months: Ints) -> tuple[Floats, Floats]:
         """The lower and higher bounds, or the only value twice, as declared for these months."""
@@ -169,20 +175,39 @@ class Course:
         return np.full(YEAR, 1 / YEAR) if found is None else found
 
     def _to_date(self, whole: Levels) -> Levels:
-        """The part of each month in what is wanted of the year to date; the tolerance is that of the whole year."""
+        """The part of each month in what is wanted of the year to date, and as much of the tolerance of the year."""
 
         def parts(levels: Floats) -> Floats:
             years = levels.reshape(-1, YEAR)
             return np.diff(years, axis=1, prepend=0.0).reshape(-1)
 
-        low = parts(whole.low)
-        years = np.nansum(np.abs(low).reshape(-1, YEAR), axis=1)
-        share = np.abs(low) / np.repeat(np.where(years > 0, years, np.nan), YEAR)
-        widths = whole.times(share)
-        return Levels(low, parts(whole.high), widths.tolerance, widths.floor, widths.stretch)
+        low, high = parts(whole.low), parts(whole.high)
+        size = np.fmax(np.abs(low), np.abs(high))
+        if self.target.tolerance is None and self.target.amber is None:
+            # The tolerance is a share of each target, and floor and stretch lie as many tolerances away as at the end.
+            widths = replace(whole, tolerance=np.full(len(low), self.tolerance))
+            widths = widths.times(size / max(abs(bound) for bound in self.bounds))
+        else:
+            years = np.nansum(np.abs(low).reshape(-1, YEAR), axis=1)
+            widths = whole.times(np.abs(low) / np.repeat(np.where(years > 0, years, np.nan), YEAR))
+        return Levels(low, high, widths.tolerance, widths.floor, widths.stretch)
 
-    def _settled(self, value: float) -> float:
-        return float(settle(np.array(value), np.array(self.decimals)))
+    def _settled(self, values: Floats) -> Floats:
+        return settle(values, np.array(self.decimals))
+
+
+def scaled_anchors(target: Target, scoring: Scoring, tolerance: float) -> tuple[float, float]:
+    """How far floor and stretch lie from a part of the number of a year: as many tolerances as from the whole.
+
+    `tolerance` is that of the part; NaN where they follow from it.
+    """
+    final = target.target[0] if isinstance(target.target, tuple) else target.target
+    width = target.tolerance
+    if width is None:
+        width = scoring.default_tolerance * abs(final) if target.amber is None else abs(final - target.amber)
+    times = tolerance / width if width else 1.0
+    floor, stretch = (np.nan if one is None else abs(final - one) * times for one in (target.floor, target.stretch))
+    return floor, stretch
 
 
 def is_lasting(target: Target) -> bool:

@@ -51,7 +51,7 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
     return Series(
         everyone,
         indicators,
-        np.array([_accumulates(site, id_, defined) for id_ in indicators], dtype=np.bool_),
+        np.array([accumulates(site, id_, defined) for id_ in indicators], dtype=np.bool_),
         {g: _series(whole_history.calendar, g, everyone, indicators, figures) for g in grains},
         _facts(tables),
         inputs_of(cube),
@@ -116,7 +116,7 @@ def _series(
     return GrainSeries(grain, periods, value, reason, sample, vintage, provisional)
 
 
-def _accumulates(site: Site, id_: str, defined: Versions) -> bool:
+def accumulates(site: Site, id_: str, defined: Versions) -> bool:
     """Does the figure grow with the length of the period?"""
     indicator = site.indicators[id_]
     if id_ not in defined or indicator.kind in ("stock", "duration"):

@@ -163,3 +163,42 @@ def test_floors_and_stretches_of_ones_own_count_in_every_part():
     assert effect(found, "card", "csat", "value") == pytest.approx((old[1] - old[0] + new[1] - new[0]) / 2)
     assert effect(found, "card", "csat", "target") == pytest.approx((new[0] - old[0] + new[1] - old[1]) / 2)
     assert found.moves.change[0] == pytest.approx(new[1] - old[0])
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"target": 1200, "tolerance": 120, "basis": "year", "floor": 900, "profile": [1] * 12},
+        {"target": 1200, "basis": "year", "floor": 900, "profile": [1] * 12},
+        {"target": 1200, "amber": 1080, "basis": "year", "floor": 900, "profile": [1] * 12},
+        {"values": {f"2025-{m:02d}": 100 * m for m in range(1, 13)}, "tolerance": 120, "floor": 900, "basis": "ytd"},
+        {"target": 100, "tolerance": 10, "floor": 75},
+    ],
+)
+def test_a_target_that_stays_has_no_effect_whatever_its_floor_is_declared_for(target):
+    indicator = an_indicator(kind="flow", unit="count", decimals=0)
+    site = a_site({"card": {"key": {"sales": target | {"weight": 100}}}}, {"sales": indicator})
+    report = a_report(site, {"card": {"sales": {"2025-11": 88.0, "2025-12": 82.0}}}, accumulates=["sales"])
+
+    found = reasons(Moment(report, 1), Moment(report, 2))
+
+    # Amber from 90, a score of 0 at 75: 60 * 13 / 15 and 60 * 7 / 15.
+    assert report.figures[Grain.MONTH].score[0, 0, 1:].tolist() == pytest.approx([52, 28])
+    assert effect(found, "card", "sales", "value") == pytest.approx(28 - 52)
+    assert effect(found, "card", "sales", "target") == pytest.approx(0)
+
+
+def test_a_level_on_a_path_counts_from_the_target_of_its_month():
+    target = {
+        "weight": 100, "target": 80, "path": "linear", "baseline": {"period": "2025-10", "value": 90},
+        "by": "2025-12", "amber": 70, "floor": 50,
+    }  # fmt: skip
+    site = a_site({"card": {"key": {"csat": target}}}, {"csat": an_indicator()})
+    report = a_report(site, {"card": {"csat": 60}})
+
+    found = reasons(Moment(report, 1), Moment(report, 2))
+
+    # Red in both months, half of the way from the floor to amber, whatever the target.
+    assert report.figures[Grain.MONTH].score[0, 0, 1:].tolist() == pytest.approx([30, 30])
+    assert effect(found, "card", "csat", "value") == pytest.approx(0)
+    assert effect(found, "card", "csat", "target") == pytest.approx(0)

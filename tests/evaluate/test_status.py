@@ -77,6 +77,18 @@ def test_attainment(value, target, direction, attainment):
     assert cell(figures, "attainment") == pytest.approx(attainment, abs=5e-5)
 
 
+@pytest.mark.parametrize(
+    ("value", "target", "direction", "attainment"),
+    [(1.495, 1.50, "higher", 1), (1.494, 1.50, "higher", 1.49 / 1.50), (1.504, 1.50, "lower", 1),
+     (1.63, 1.6333, "higher", 1), (69.996, [70, 100], "range", 1)],
+)  # fmt: skip
+def test_attainment_is_that_of_the_value_as_it_is_shown(value, target, direction, attainment):
+    figures = judged(value, target, 1, direction)
+
+    assert cell(figures, "attainment") == pytest.approx(attainment, rel=1e-12)
+    assert (cell(figures, "status") == GREEN) == (attainment == 1)
+
+
 def test_attainment_of_a_zero_target_is_undefined():
     figures = judged(3, 0, 1, "lower")
 

@@ -42,7 +42,7 @@ def test_a_table_has_a_number_for_its_months_only():
     found = goals(target, accumulates=False)[Grain.MONTH]
 
     assert row(found.target) == [85, 86, None, None, 87] + [None] * 7
-    assert row(found.tolerance) == [8.7, 8.7, None, None, 8.7] + [None] * 7
+    assert row(found.tolerance) == [8.5, 8.6, None, None, 8.7] + [None] * 7
 
 
 def test_a_table_may_hold_ranges():
@@ -187,6 +187,80 @@ def test_a_better_value_never_scores_less_and_green_is_100(anchors, values, dire
     assert found == sorted(found)
     assert all((code == 3) == (score >= 100) for code, score in zip(status, found, strict=True))
     assert all((code == 2) == (60 <= score < 100) for code, score in zip(status, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted", "status"),
+    [
+        ({"values": {"2025-10": 1000, "2025-11": 500, "2025-12": 100}}, [100, 50, 10], [2, 2, 2]),
+        ({"steps": {"2025-10": 1000, "2025-12": 100}}, [100, 100, 10], [2, 1, 2]),
+        (
+            {"target": 100, "path": "linear", "baseline": {"period": "2025-10", "value": 1000}, "by": "2025-12"},
+            [100, 55, 10],
+            [2, 1, 2],
+        ),
+    ],
+)
+def test_the_default_tolerance_is_a_share_of_each_months_target(target, wanted, status):
+    site = a_site({"card": {"key": {"it": target | {"weight": 100}}}}, {"it": an_indicator()}, history=3)
+    given = {"2025-10": 950.0, "2025-11": 480.0, "2025-12": 95.0}
+    figures = a_report(site, {"card": {"it": given}}).figures[Grain.MONTH]
+
+    assert figures.tolerance[0, 0].tolist() == wanted
+    assert figures.status[0, 0].tolist() == status
+
+
+def test_the_default_tolerance_of_a_year_to_date_is_a_share_of_each_part():
+    table = {f"2025-{m:02d}": 100.0 * m for m in range(1, 13)} | {f"2026-{m:02d}": 200.0 * m for m in range(1, 13)}
+    found = goals({"weight": 10, "values": table, "basis": "ytd"}, period="2026-12", history=24)
+
+    assert row(found[Grain.MONTH].tolerance) == [10] * 12 + [20] * 12
+    assert row(found[Grain.YTD].tolerance)[11::12] == [120, 240]
+
+
+LINE = {"target": 1.80, "path": "linear", "baseline": {"period": "2024-12", "value": 1.62}, "by": "2025-12"}
+
+
+def test_amber_floor_and_stretch_are_levels_in_every_month_of_a_path():
+    levels = {"amber": 2.1, "floor": 2.4, "stretch": 1.5}
+    months = goals(LINE | levels | {"weight": 10}, accumulates=False)[Grain.MONTH]
+    at = row(months.target)
+
+    assert row(months.tolerance) == [round(2.1 - goal, 9) for goal in at]
+    assert np.round(months.anchors.floor[0], 9).tolist() == [round(2.4 - goal, 9) for goal in at]
+    assert np.round(months.anchors.stretch[0], 9).tolist() == [round(goal - 1.5, 9) for goal in at]
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "month", "status", "score"),
+    [
+        (LINE | {"amber": 2.1}, 2.05, "2025-06", 2, 100 - 40 * (2.05 - 1.71) / (2.1 - 1.71)),
+        (LINE | {"amber": 2.1}, 2.1, "2025-01", 2, 60),
+        (LINE | {"amber": 2.1, "floor": 2.4}, 2.25, "2025-06", 1, 30),
+        (LINE | {"tolerance": 0.3, "stretch": 1.5}, 1.605, "2025-06", 3, 110),
+        ({"steps": {"2025-01": 2.0, "2025-06": 1.8}, "amber": 2.1}, 2.15, "2025-05", 1, 40),
+        ({"steps": {"2025-01": 2.0, "2025-06": 1.8}, "amber": 2.1}, 2.1, "2025-05", 2, 60),
+    ],
+)
+def test_a_declared_end_of_amber_is_where_it_was_declared(target, value, month, status, score):
+    site = a_site(
+        {"card": {"key": {"it": target | {"weight": 100}}}}, {"it": an_indicator(decimals=3, direction="lower")},
+        history=12,
+    )  # fmt: skip
+    figures = a_report(site, {"card": {"it": {month: value}}}).figures[Grain.MONTH]
+    t = [one.label for one in figures.periods].index(month)
+
+    assert figures.status[0, 0, t] == status
+    assert figures.score[0, 0, t] == pytest.approx(score)
+
+
+def test_levels_beside_the_number_of_a_year_are_cut_as_it_is():
+    target = {"weight": 10, "target": 1200, "basis": "year", "amber": 1080, "floor": 900, "stretch": 1320}
+    found = goals(target)
+
+    assert row(found[Grain.MONTH].tolerance) == [10] * 12
+    assert np.round(found[Grain.YEAR].anchors.floor, 6).tolist() == [[300]]
+    assert np.round(found[Grain.MONTH].anchors.stretch, 6).tolist() == [[10] * 12]
 
 
 def laid(target, *, accumulates=True, shares=None):

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpisite.evaluate.medians import quantile
+from kpisite.evaluate.methods import METHODS
 from kpisite.evaluate.report import STATUSES
 from kpisite.evaluate.trend import THRESHOLDS, TRENDS, change, streak, trend
-from tests.factories import a_report, a_site, an_indicator
+from tests.factories import a_report, a_series, a_site, an_indicator
 
 examples = settings(max_examples=500, deadline=None)
 number = st.integers(-50, 50).map(lambda n: n / 10)
@@ -143,3 +144,27 @@ def test_no_change_is_told_across_a_new_definition():
 
     assert math.isnan(report.outlook.on_year[0, 0])
     assert report.outlook.on_period[0, 0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("cadence", "missing", "told"),
+    [("month", 11, True), ("month", 12, False), ("quarter", 3, True), ("quarter", 4, False), ("year", 1, True),
+     ("year", 2, False)],
+)  # fmt: skip
+def test_what_ended_a_year_ago_has_no_trend_and_nothing_ahead(cadence, missing, told):
+    months = {"month": 1, "quarter": 3, "year": 12}[cadence]
+    site = a_site(
+        {"card": {"key": {"it": {"weight": 100, "target": 200, "tolerance": 3}}}},
+        {"it": an_indicator(cadence=cadence)},
+        history=months * 24,
+        grains=(cadence,),
+    )
+    periods = next(iter(a_series(site, {}).grains.values())).periods
+    given = {one.label: 80.0 + n for n, one in enumerate(periods[: len(periods) - missing])}
+
+    out = a_report(site, {"card": {"it": given}}).outlook
+
+    assert TRENDS[out.trend[0, 0]] == ("improving" if told else "")
+    assert bool(METHODS[out.method[0, 0]]) is told
+    numbers = (out.slope, out.expected[..., 0], out.spread[..., 0], out.chance, out.required)
+    assert [bool(np.isnan(part[0, 0])) for part in numbers] == [not told] * 5
