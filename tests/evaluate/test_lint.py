@@ -137,6 +137,20 @@ def test_a_tolerance_below_half_of_the_mean_change_is_found():
     assert ("T-M3", "warning", "noise") not in told(a_good_site({"tolerance": 5}), values(i_0=swinging))
 
 
+@pytest.mark.parametrize(("tolerance", "is_narrow"), [(120, False), (96, True)])
+def test_the_noise_of_quarters_is_compared_with_the_tolerance_of_a_quarter(tolerance, is_narrow):
+    site = a_good_site(
+        {"target": 1200, "tolerance": tolerance, "basis": "year", "profile": [1] * 12},
+        declared={"cadence": "quarter", "kind": "flow", "unit": "count", "decimals": 0},
+        drop=("baseline",),
+    )
+    # Quarters change by 50; half of that is 25, and a quarter's part of the tolerance 30 or 24.
+    quarters = {label: 280.0 + 50 * (n % 2) for n, label in enumerate(MONTHS[2::3])} | {"": "not-due"}
+    found = lint(a_report(site, values(i_0=quarters), accumulates=["i-0"]), ())
+
+    assert any(one.rule == "T-M3" for one in found) is is_narrow
+
+
 def test_a_target_beyond_what_such_a_time_has_brought_needs_a_rationale():
     far = {"target": 95, "by": "2026-03"}
 
