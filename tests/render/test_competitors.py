@@ -67,6 +67,8 @@ def test_gaps_stand_with_the_worst_first_and_what_cannot_be_compared_last(report
     assert first[3:10] == ["Oct 2025", "2.60%", "2.30%", "−0.30 pp", "", "−0.10 pp", "2 of 3"]
     assert "falling behind (3 times in a row)" in first[-1]
     assert "(estimate)" in second[5]
+    # On the other side of the same median: each row compares with its own competitor.
+    assert first[-1].startswith("worse, but on target") and second[-1] == "better; on target"
     assert third[6] == "n/a"
     assert third[-1] == "not comparable; shown, not compared"
 
@@ -98,6 +100,7 @@ def test_a_figure_shows_its_competitors_on_one_chart_and_in_a_table(report):
     assert lines[2]["value"] == [None, None, None, 2.9]
     assert "<B>" not in str(block.chart)
     assert "Rank 2 of 3 in Oct 2025; the median of the competitors is 2.60%, the best 2.30%." in block.text
+    assert "On target, and no worse than the median of the competitors." in block.text
     assert len(rows(block.table)) == 2
 
 

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from kpisite.declare.model import Plan
 from kpisite.evaluate.delivery import measures_behind
 from kpisite.evaluate.report import AMBER, GREEN, GREY, RED
 from kpisite.render.board import natural
@@ -11,8 +12,9 @@ from kpisite.render.views.indicators import indicator_page
 from kpisite.render.views.methodology import methodology
 from kpisite.render.views.plans import plan_list, plan_page
 from kpisite.render.views.words import glossary, own_page, playbook, strategy_map
+from tests.factories import a_report
 from tests.render.reading import facts, rows
-from tests.render.small import in_language, the_report, the_site
+from tests.render.small import PLAN, VALUES, in_language, the_report, the_site, words
 
 EN = in_language("en")
 
@@ -53,12 +55,36 @@ def test_a_plan_fills_its_boxes_from_what_it_declares():
 
     assert [(phase.key, phase.done) for phase in page.phases] == [
         ("plan", True),
-        ("do", True),
+        ("do", False),
         ("check", False),
         ("act", False),
     ]
+    assert page.phases[1].state == "under way"
+    assert page.phases[1].facts == ("1 of 2 actions started, 1 done.", "1 late.")
     assert rows(page.effects) == [["Overdue ratio", "2.80%", "Jun 2026", "3.45%", "0.65 pp to go"]]
     assert [row[0] for row in rows(page.actions)] == ["a-1 Lower limits", "a-2 Call early"]
+
+
+def with_plan(lang, **changed):
+    site = the_site()
+    plan = Plan.model_validate(PLAN | changed)
+    return in_language(lang, a_report(site.model_copy(update={"plans": {"overdue": plan}}), VALUES))
+
+
+def test_a_decision_to_go_on_is_told_and_leaves_the_round_open():
+    review = {"on": "2025-11-20", "verdict": "too-early", "decision": "continue", "lessons": words("再看", "Wait")}
+
+    en, zh = (plan_page(with_plan(lang, reviews=[review]), "overdue").phases[3] for lang in ("en", "zh"))
+
+    assert (en.done, en.state) == (False, "open")
+    assert en.facts == ("20 Nov 2025: continue; a decision that ends the round is still to come.",)
+    assert zh.facts == ("2025年11月20日：继续；本轮尚未作出终结决定。",)
+
+
+def test_doing_is_done_when_no_action_is_open():
+    actions = {"a-2": PLAN["actions"]["a-2"]}
+
+    assert plan_page(with_plan("en", actions=actions), "overdue").phases[1].state == "done"
 
 
 def test_the_list_of_plans_counts_actions():

@@ -21,6 +21,8 @@ from kpisite.render.views.rows import longest
 from kpisite.render.views.shares import growth_table
 
 ESTIMATE = "C"
+# A quadrant is target and median in one; a row takes the target's half of it.
+_MET = ("ahead", "behind_on_target")
 # The first columns where the page is not that of one figure.
 _ABOUT = ("product", "indicator")
 _SAID = ("peer_source", "means")
@@ -190,13 +192,15 @@ def _source(e: Edition, fact: PeerFact, source: str) -> str:
 
 
 def _meaning(e: Edition, fact: PeerFact) -> str:
+    """What one row says: against its own competitor, never against the median, and whether our target is met."""
     words = e.t["competitors"]
     if fact.comparable == "no":
         return str(words["not_comparable"])
     if math.isnan(fact.gap):
         return str(words["no_own"])
     side = "level" if fact.gap == 0 else "better" if fact.gap > 0 else "worse"
-    said = [words["quadrant_short"].get(fact.quadrant) or words["side"][side]]
+    met = "none" if not fact.quadrant else "met" if fact.quadrant in _MET else "missed"
+    said = [words["meaning"][side][met]]
     if falling_behind(fact):
         said.append(words["falling_short"].format(count=fact.worsenings))
     return e.listed(said)

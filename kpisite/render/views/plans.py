@@ -105,18 +105,23 @@ def _phases(e: Edition, plan: Plan, statuses: list[str]) -> tuple[Phase, ...]:
     """The four boxes, filled from what the plan declares."""
     latest = max(plan.reviews, key=lambda review: review.on, default=None)
     started = [status for status in statuses if status not in WAITING_ACTIONS]
+    finished = bool(started) and all(status in CLOSED_ACTIONS for status in statuses)
     judged = latest is not None and latest.verdict != "too-early"
     decided = latest is not None and latest.decision in DECISIONS
     return (
-        _phase(e, "plan", bool(plan.cause and plan.expected and plan.actions), _planned(e, plan)),
-        _phase(e, "do", bool(started), _started(e, statuses, started)),
-        _phase(e, "check", judged, _reviewed(e, latest)),
-        _phase(e, "act", decided, _decided(e, latest)),
+        _phase(e, "plan", _state(bool(plan.cause and plan.expected and plan.actions)), _planned(e, plan)),
+        _phase(e, "do", "doing" if started and not finished else _state(finished), _started(e, statuses, started)),
+        _phase(e, "check", _state(judged), _reviewed(e, latest)),
+        _phase(e, "act", _state(decided), _decided(e, latest)),
     )
 
 
-def _phase(e: Edition, key: str, done: bool, facts: tuple[str, ...]) -> Phase:
-    return Phase(key, e.t["phase"][key], done, e.t["plan"]["state"]["done" if done else "open"], facts)
+def _state(done: bool) -> str:
+    return "done" if done else "open"
+
+
+def _phase(e: Edition, key: str, state: str, facts: tuple[str, ...]) -> Phase:
+    return Phase(key, e.t["phase"][key], state == "done", e.t["plan"]["state"][state], facts)
 
 
 def _planned(e: Edition, plan: Plan) -> tuple[str, ...]:
@@ -130,10 +135,10 @@ def _planned(e: Edition, plan: Plan) -> tuple[str, ...]:
 
 def _started(e: Edition, statuses: list[str], started: list[str]) -> tuple[str, ...]:
     words = e.t["say"]["pdca"]
-    if not started:
-        return (words["not_started"],)
-    done = sum(status in DONE_ACTIONS for status in statuses)
-    return (words["started"].format(started=len(started), n=len(statuses), done=done),)
+    done, late = (sum(status in kind for status in statuses) for kind in (DONE_ACTIONS, LATE_ACTIONS))
+    told = words["started"].format(started=len(started), n=len(statuses), done=done)
+    delayed = (words["late"].format(late=late),) if late else ()
+    return (told if started else words["not_started"], *delayed)
 
 
 def _reviewed(e: Edition, latest: PlanReview | None) -> tuple[str, ...]:
@@ -145,9 +150,11 @@ def _reviewed(e: Edition, latest: PlanReview | None) -> tuple[str, ...]:
 
 def _decided(e: Edition, latest: PlanReview | None) -> tuple[str, ...]:
     words = e.t["say"]["pdca"]
-    if latest is None or latest.decision not in DECISIONS:
+    if latest is None:
         return (words["not_decided"],)
-    return (words["decided"].format(date=e.tongue.date(latest.on), decision=e.t["decision"][latest.decision]),)
+    # "continue" is a decision, but the round goes on.
+    said = words["decided" if latest.decision in DECISIONS else "goes_on"]
+    return (said.format(date=e.tongue.date(latest.on), decision=e.t["decision"][latest.decision]),)
 
 
 # ------------------------------------------------------------------------------------------------ tables
