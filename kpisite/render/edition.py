@@ -105,6 +105,11 @@ class Edition:
         """Glyph and word of a status."""
         return self.marks[status]
 
+    def status_word(self, status: str, value: float) -> str:
+        """The word for the status of a figure: one without a value is no data rather than not judged."""
+        word: str = self.t["status"]["none" if value != value else status]
+        return word
+
     def provisional(self, there: int, months: int) -> Markup:
         """The mark of a figure of a running period: of how many of its months it is made."""
         return marks.provisional(self.t["say"]["provisional"].format(n=there, m=months))

@@ -21,7 +21,8 @@ _COMMON = "common"
 
 def judgements(e: Edition, grain: Grain, at: tuple[Any, ...]) -> list[Markup]:
     """Status and signal of the figures at these places of a grain's arrays."""
-    status, found = e.report.figures[grain].status[at].tolist(), e.report.signals.get(grain)
+    figures, found = e.report.figures[grain], e.report.signals.get(grain)
+    status = np.where(np.isnan(figures.value[at]), marks.NO_DATA, figures.status[at]).tolist()
     if found is None:
         return [e.marks[code] for code in status]
     aspect = e.fact(("aspects", grain), partial(_aspects, e.report, grain, found))
@@ -30,6 +31,12 @@ def judgements(e: Edition, grain: Grain, at: tuple[Any, ...]) -> list[Markup]:
     )  # fmt: skip
     both: _Both = e.once(("both marks", grain), partial(_Both, e, grain))
     return [both[code] for code in codes]
+
+
+def judged_now(e: Edition, s: int, i: int) -> Markup:
+    """The status alone of a figure of the report's month."""
+    figures, at = e.board.months, (s, i, e.board.now)
+    return e.mark(marks.NO_DATA if np.isnan(figures.value[at]) else int(figures.status[at]))
 
 
 def watched_text(e: Edition, i: int) -> str:

@@ -11,12 +11,15 @@ from kpisite.render.parts import Fact, Head, Link, Table
 # Neither authors' texts nor data can hold this character.
 SEPARATOR = "\0"
 
+# The place among the marks of what has no figure: grey as well, but not for want of a judgement.
+NO_DATA = len(STATUSES)
 GLYPHS = {"green": "●", "amber": "▲", "red": "■", "grey": "○"}
 
 
 def status_marks(words: Mapping[str, str]) -> tuple[Markup, ...]:
-    """Glyph and word of each status, by its code."""
-    return tuple(_mark(status, GLYPHS[status], words[status]) for status in STATUSES)
+    """Glyph and word of each status, by its code; beyond them that of a figure that there is not."""
+    there = [_mark(status, GLYPHS[status], words[status]) for status in STATUSES]
+    return (*there, _mark("grey", GLYPHS["grey"], words["none"]))
 
 
 def _mark(status: str, glyph: str, word: str) -> Markup:

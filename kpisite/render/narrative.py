@@ -204,7 +204,8 @@ def _restated(e: Edition, i: int, restated: Restatement) -> str:
     facts = {"period": e.tongue.period(restated.period), "before": before, "after": after}
     several = words["several"].format(count=restated.months) if restated.months > 1 else ""
     reason = words["reason"].format(reason=e.say(restated.reason)) if restated.reason else ""
-    statuses = [e.t["status"][STATUSES[one]] for one in (restated.before_code, restated.after_code)]
+    ends = ((restated.before_code, restated.before), (restated.after_code, restated.after))
+    statuses = [e.status_word(STATUSES[code], value) for code, value in ends]
     moved = words["status"].format(before=statuses[0], after=statuses[1]) if statuses[0] != statuses[1] else ""
     return str(words["text"].format(several=several, reason=reason, status=moved, **facts))
 

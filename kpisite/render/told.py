@@ -241,8 +241,9 @@ def _rules(o: _Teller) -> Paragraph:
 def _found(o: _Teller, rule: Rule) -> str:
     """What a rule found, with its numbers put into the sentence."""
     if rule.rule == "result":
-        is_shown = rule.found == "grey" and o.x.value is not None
-        status: str = o.t["not_judged"] if is_shown else o.e.t["status"][rule.found]
+        is_missing = rule.found == "grey" and o.x.value is None
+        is_shown = rule.found == "grey" and not is_missing
+        status: str = o.t["not_judged"] if is_shown else o.e.t["status"]["none" if is_missing else rule.found]
         return status
     said = {name: _said(o, name, value) for name, value in rule.numbers}
     sentence: str = o.t["rule_found"][rule.rule][rule.found]

@@ -6,6 +6,9 @@ from kpisite.declare.model import Plan
 from kpisite.evaluate.delivery import measures_behind
 from kpisite.evaluate.report import AMBER, GREEN, GREY, RED
 from kpisite.render.board import natural
+from kpisite.render.cells import cells, of_subject
+from kpisite.render.judgements import judged_now
+from kpisite.render.marks import NO_DATA
 from kpisite.render.views.families import family_page
 from kpisite.render.views.history import history
 from kpisite.render.views.indicators import indicator_page
@@ -28,7 +31,7 @@ def test_an_indicator_page_lists_its_products_worst_first():
 
     assert [row[0] for row in rows(page.products)] == ["App & <Bank>", "Credit card"]
     assert page.lead == (
-        "Carried by 2 products as a key indicator: 1 on target, 0 to watch, 0 off target, 1 without data."
+        "Carried by 2 products as a key indicator: 1 on target, 0 to watch, 0 off target, 1 not judged."
     )
     assert [row[0] for row in rows(page.rollups)] == ["Line", "The whole house"]
 
@@ -46,7 +49,7 @@ def test_the_measures_behind_a_formula_are_shown_with_their_sql():
 def test_a_family_page_shows_indicators_by_products():
     page = family_page(EN, 0)
 
-    assert page.lead == ("3 indicators, 2 key figures: 0 on target, 1 to watch, 1 off target, 0 without data.")
+    assert page.lead == ("3 indicators, 2 key figures: 0 on target, 1 to watch, 1 off target, 0 not judged.")
     assert [head.text for head in page.table.heads] == ["Indicator", "Credit card"]
 
 
@@ -130,6 +133,17 @@ def test_ids_are_ordered_as_people_count():
 
 
 def test_each_status_has_its_own_shape():
-    marks = [Markup(EN.mark(status)).striptags() for status in (GREEN, AMBER, RED, GREY)]
+    marks = [Markup(EN.mark(status)).striptags() for status in (GREEN, AMBER, RED, GREY, NO_DATA)]
 
-    assert marks == ["● on target", "▲ watch", "■ off target", "○ no data"]
+    assert marks == ["● on target", "▲ watch", "■ off target", "○ not judged", "○ no data"]
+
+
+def test_a_value_without_a_status_is_not_judged_and_only_a_missing_one_is_no_data():
+    """Coverage is watched and has a value; satisfaction was not delivered."""
+    card = EN.report.subject("card")
+    for lang, judged, missing in (("en", "○ not judged", "○ no data"), ("zh", "○ 未评价", "○ 无数据")):
+        e = in_language(lang)
+        shown = cells(e, of_subject(card, (i_of("coverage"), i_of("csat"))), [e.plain_columns[0]] * 2)
+
+        assert [Markup(one.status).striptags()[: len(judged)].strip() for one in shown] == [judged, missing]
+        assert Markup(judged_now(e, card, i_of("csat"))).striptags() == missing

@@ -112,10 +112,10 @@ def _figure(e: Edition, one: FigureChange, root: str) -> list[str]:
         marks.anchor(e.indicators[i], e.to_figure(s, i, root)),
         period,
         _value(e, i, one.before),
-        # Lines and watched figures are not judged; "no data" would be wrong of them.
-        _mark(e, one.before.status) if one.role == "key" else "",
+        # Lines and watched figures are never judged, so nothing is said of it.
+        _judged(e, one.before) if one.role == "key" else "",
         _value(e, i, one.after),
-        _mark(e, one.after.status) if one.role == "key" else "",
+        _judged(e, one.after) if one.role == "key" else "",
         e.t["changes"]["redefined"] if one.is_redefined else "",
     ]
 
@@ -124,6 +124,10 @@ def _value(e: Edition, i: int, cell: Cell) -> str:
     if cell.reason:
         return str(e.t["reason"][cell.reason])
     return e.tongue.figure(cell.value, e.prose_column(i, [cell.value]))
+
+
+def _judged(e: Edition, cell: Cell) -> Markup:
+    return e.mark(marks.NO_DATA) if cell.reason else _mark(e, cell.status)
 
 
 def _mark(e: Edition, status: str) -> Markup:

@@ -18,6 +18,7 @@ from kpisite.render.alerted import (
 )
 from kpisite.render.cells import cell
 from kpisite.render.edition import Edition, root_of
+from kpisite.render.judgements import judged_now
 from kpisite.render.pages import WarningPage
 from kpisite.render.parts import Fact, Folded, Table
 from kpisite.render.views.ahead import grain_of
@@ -126,7 +127,7 @@ def _opportunity(e: Edition, s: int, i: int, reasons: list[str], root: str) -> l
         marks.anchor(e.indicators[i], e.to_figure(s, i, root)),
         one.value,
         one.target,
-        e.mark(int(e.board.months.status[s, i, e.board.now])),
+        judged_now(e, s, i),
         e.listed(reasons),
     ]
 
@@ -173,7 +174,7 @@ def _status(e: Edition, s: int, i: int) -> str:
     """The status of a key indicator; watched ones have none."""
     if e.report.role[s, i] != KEY:
         return str(e.t["badge"]["monitor"])
-    return e.mark(int(e.board.months.status[s, i, e.board.now]))
+    return judged_now(e, s, i)
 
 
 def _log(e: Edition, every: list[Alert], root: str) -> Folded | None:

@@ -89,7 +89,6 @@ def _entry(e: Edition, own: Sequence[Restated], root: str) -> list[str]:
     if len(own) > 1:
         words = {"first": months, "last": e.tongue.period(last.period), "count": len(own)}
         months = e.t["restated"]["months"].format(**words)
-    words = e.t["status"]
     moved = [one for one in own if one.before_status != one.after_status]
     return [
         last.version,
@@ -104,7 +103,10 @@ def _entry(e: Edition, own: Sequence[Restated], root: str) -> list[str]:
         _change(e, column, last.before, last.after),
         e.listed(
             dict.fromkeys(
-                e.t["restated"]["status"].format(before=words[one.before_status], after=words[one.after_status])
+                e.t["restated"]["status"].format(
+                    before=e.status_word(one.before_status, one.before),
+                    after=e.status_word(one.after_status, one.after),
+                )
                 for one in moved
             )
         ),
