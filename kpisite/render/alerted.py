@@ -14,6 +14,7 @@ from kpisite.evaluate.warning import alerts, rows_about
 from kpisite.periods import Grain
 from kpisite.render import marks
 from kpisite.render.cells import raw
+from kpisite.render.due import month_due
 from kpisite.render.edition import Edition
 from kpisite.render.narrative import next_step
 from kpisite.render.parts import Link
@@ -150,7 +151,7 @@ def limit_room(e: Edition, s: int, i: int) -> str:
 
 
 def _room(e: Edition, s: int, i: int, key: str) -> str:
-    one, declared = raw(e, s, i, e.board.now), e.site.indicators[e.report.indicators[i]]
+    one, declared = raw(e, s, i, month_due(e, s, i)), e.site.indicators[e.report.indicators[i]]
     if math.isnan(one.value):
         return ""
     if key == "limit":
@@ -171,8 +172,8 @@ def _room(e: Edition, s: int, i: int, key: str) -> str:
 
 def _amber(e: Edition, s: int, i: int, value: float) -> tuple[float, int] | None:
     """The amber limit that the value is nearer to, and the side on which it lies: 1 above, -1 below."""
-    months, now, at = e.board.months, e.board.now, (s, i)
-    low, high, width = (float(part[*at, now]) for part in (months.target, months.target_high, months.tolerance))
+    months, at = e.board.months, (s, i, month_due(e, s, i))
+    low, high, width = (float(part[at]) for part in (months.target, months.target_high, months.tolerance))
     if math.isnan(low + width):
         return None
     direction = e.site.indicators[e.report.indicators[i]].direction

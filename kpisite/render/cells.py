@@ -14,6 +14,7 @@ from kpisite.languages import Column
 from kpisite.measure.series import REASONS
 from kpisite.periods import Grain
 from kpisite.render import rounding
+from kpisite.render.due import months_due, not_due, with_period
 from kpisite.render.edition import SCORE_LIMITS, Edition
 from kpisite.render.judgements import judgements
 
@@ -112,14 +113,17 @@ def own_columns(e: Edition, places: Places) -> list[Column]:
 
 
 def cells(e: Edition, places: Places, columns: Sequence[Column]) -> list[Cell]:
-    """Figures of the report's month, each printed as its column says."""
-    figures, at, amount = e.board.months, (*places, e.board.now), e.tongue.amount
+    """Figures of the report's month, or what was due last, each printed as its column says."""
+    figures, due, amount = e.board.months, months_due(e)[places], e.tongue.amount
+    at = (*places, due)
     numbers = np.stack([figures.value[at], figures.target[at], figures.target_high[at]], axis=1)
     shown = rounding.rounded(numbers, columns)
     gaps = rounding.gaps(shown[:, 0], shown[:, 1], shown[:, 2]).tolist()
-    scores = e.tongue.numbers(rounding.scores(figures.score[at], SCORE_LIMITS).tolist(), 1)
+    # The score is that of the report's month, which the composite is made of.
+    own = figures.score[(*places, e.board.now)]
+    scores = e.tongue.numbers(rounding.scores(own, SCORE_LIMITS).tolist(), 1)
     missing, marks = e.t["say"]["missing"], judgements(e, Grain.MONTH, at)
-    return [
+    found = [
         Cell(
             missing if n != n else amount(n, column),
             "" if low != low else amount(low, column) if high != high else e.tongue.amount_span(low, high, column),
@@ -132,17 +136,25 @@ def cells(e: Edition, places: Places, columns: Sequence[Column]) -> list[Cell]:
             columns, shown.tolist(), gaps, marks, scores, _remarks(e, places), strict=True
         )
     ]
+    for row in np.flatnonzero(due != e.board.now).tolist():
+        s, i = int(places.subjects[row]), int(places.indicators[row])
+        remarks = (found[row].remark, not_due(e, s, i))
+        found[row] = found[row]._replace(
+            value=with_period(e, s, i, found[row].value), remark=e.listed(text for text in remarks if text)
+        )
+    return found
 
 
 def _remarks(e: Edition, places: Places) -> list[str]:
     """Most cells need none, so only the others are looked at closely."""
-    figures, at = e.board.months, (*places, e.board.now)
+    figures, due = e.board.months, months_due(e)[places]
+    at = (*places, due)
     aimless = np.isnan(figures.target[at]) & (e.report.role[places] == KEY)
     reason, over, small = figures.reason[at], figures.over_limit[at], figures.small[at]
     remarks = [""] * len(reason)
     for row in np.flatnonzero((reason != 0) | over | small | aimless).tolist():
         s, i = int(places.subjects[row]), int(places.indicators[row])
-        sample = float(figures.sample[s, i, e.board.now])
+        sample = float(figures.sample[s, i, due[row]])
         doubt = Doubt(int(reason[row]), bool(over[row]), bool(small[row]), sample, bool(aimless[row]))
         remarks[row] = remark(e, i, doubt)
     return remarks

@@ -12,6 +12,7 @@ from kpisite.evaluate.report import ASSURANCES, VARIATIONS, Codes, Report, Signa
 from kpisite.evaluate.trend import TRENDS
 from kpisite.periods import Grain
 from kpisite.render import marks
+from kpisite.render.due import month_due
 from kpisite.render.edition import Edition
 
 WATCHED: tuple[Watched, ...] = get_args(Watched)
@@ -34,8 +35,8 @@ def judgements(e: Edition, grain: Grain, at: tuple[Any, ...]) -> list[Markup]:
 
 
 def judged_now(e: Edition, s: int, i: int) -> Markup:
-    """The status alone of a figure of the report's month."""
-    figures, at = e.board.months, (s, i, e.board.now)
+    """The status alone of a figure of the report's month, or of what was due last."""
+    figures, at = e.board.months, (s, i, month_due(e, s, i))
     return e.mark(marks.NO_DATA if np.isnan(figures.value[at]) else int(figures.status[at]))
 
 

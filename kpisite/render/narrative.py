@@ -14,6 +14,7 @@ from kpisite.languages import Column
 from kpisite.render import rounding
 from kpisite.render.board import YEAR
 from kpisite.render.cells import Places, gap_steps, reason_text, target_text
+from kpisite.render.due import months_due
 from kpisite.render.edition import Edition
 from kpisite.render.judgements import watched_text
 
@@ -262,14 +263,15 @@ def change_text(e: Edition, s: int, i: int, t: int, before: int) -> str:
 
 def changes(e: Edition, places: Places) -> list[str]:
     """The same for many figures, since a year before."""
-    now, before, pairs = e.board.now, e.board.now - YEAR, places.pairs()
-    if before < 0:
-        return [""] * len(pairs)
-    new, old = (e.board.months.value[*places, t] for t in (now, before))
+    if e.board.now < YEAR:
+        return [""] * len(places.subjects)
+    pairs, now = places.pairs(), months_due(e)[places]
+    before, values = now - YEAR, e.board.months.value
+    new, old = values[*places, now], np.where(before < 0, np.nan, values[*places, before])
     least = [LEAST_BASE.get(e.plain_columns[i].unit.style, math.inf) for _, i in pairs]
     base = np.where(old >= np.array(least), old, np.nan)
     growth = e.tongue.numbers(rounding.tenths(100 * (new / base - 1)).tolist(), 1, signed=True)
     return [
-        f"{percent}%" if percent else change_text(e, s, i, now, before)
-        for percent, (s, i) in zip(growth, pairs, strict=True)
+        f"{percent}%" if percent else change_text(e, s, i, t, t - YEAR)
+        for percent, t, (s, i) in zip(growth, now.tolist(), pairs, strict=True)
     ]

@@ -7,6 +7,7 @@ from kpisite.evaluate.explain import explained
 from kpisite.evaluate.explanation import Explanation
 from kpisite.evaluate.working import desk
 from kpisite.render import marks
+from kpisite.render.due import month_due
 from kpisite.render.edition import Edition
 from kpisite.render.parts import Fact, Head, Link, Step, Table
 from kpisite.render.told import Code, Grid, Line, Paragraph, tell
@@ -28,7 +29,7 @@ def steps(e: Edition, s: int, i: int, root: str) -> tuple[tuple[Fact, ...], tupl
 
 def _explained(e: Edition, s: int, i: int) -> Explanation:
     found = e.fact(("desk", i), lambda: desk(e.report, i))
-    return explained(e.report, s, i, e.board.months.periods[e.board.now], found)
+    return explained(e.report, s, i, e.board.months.periods[month_due(e, s, i)], found)
 
 
 def _step(e: Edition, told: Paragraph) -> Step:

@@ -7,6 +7,7 @@ import numpy as np
 from kpisite.evaluate.report import ABSENT, KEY, STATUSES
 from kpisite.render import marks
 from kpisite.render.cells import Cell, Places, cells, own_columns
+from kpisite.render.due import month_due
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.pages import FamilyList, FamilyPage
 from kpisite.render.parts import Head, Link, Table
@@ -118,5 +119,5 @@ def _cell(e: Edition, s: int, i: int, root: str, shown: dict[tuple[int, int], Ce
     if (s, i) not in shown:
         return ""
     value, judged = shown[s, i].value, e.report.role[s, i] == KEY
-    inner: str = e.tile(int(e.board.months.status[s, i, e.board.now]), value) if judged else value
+    inner: str = e.tile(int(e.board.months.status[s, i, month_due(e, s, i)]), value) if judged else value
     return marks.anchor(inner, e.to_figure(s, i, root))

@@ -11,6 +11,7 @@ from kpisite.periods import GRAIN_ORDER, Grain
 from kpisite.render import marks
 from kpisite.render.cells import Raw, cell, raw, target_text
 from kpisite.render.course import Course, course
+from kpisite.render.due import month_due
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import weight_text
 from kpisite.render.judgements import judgements
@@ -42,7 +43,8 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     path = f"products/{subject}/{indicator}/index.html"
     root, board = root_of(path), e.board
     months = course(e, s, i, Grain.MONTH)
-    one = raw(e, s, i, board.now)
+    due = month_due(e, s, i)
+    one = raw(e, s, i, due)
     plans = board.plans.get((subject, indicator), ())
     title = e.t["say"]["title"].format(product=e.subjects[s], indicator=e.indicators[i])
     told = board.tell(s, i)
@@ -52,12 +54,12 @@ def figure_page(e: Edition, s: int, i: int) -> FigurePage:
     products = Link(e.t["nav"]["products"], f"{root}products/index.html")
     return FigurePage(
         **e.frame(path, title=title, lead=lead, section="products", crumbs=(products, e.to_subject(s, root))),
-        status=judgements(e, Grain.MONTH, (s, [i], board.now))[0],
+        status=judgements(e, Grain.MONTH, (s, [i], due))[0],
         off=told.is_missed,
         score=months.scores[board.now],
         badges=_badges(e, s, i, one),
         chart=plotted.history(e, s, i, title),
-        facts=_facts(e, s, i, months.attainments[board.now]),
+        facts=_facts(e, s, i, months.attainments[due]),
         target_facts=_target_facts(e, s, i, one),
         smart=smart(e, s, i),
         signal=signal_block(e, s, i),
@@ -118,7 +120,7 @@ def _facts(e: Edition, s: int, i: int, attainment: str) -> tuple[Fact, ...]:
 
 
 def _changes(e: Edition, s: int, i: int) -> list[Fact]:
-    now, values = e.board.now, e.board.months.value
+    now, values = month_due(e, s, i), e.board.months.value
     facts = []
     for key, before in (("prior_period", now - 1), ("prior_year", now - 12)):
         text = change_text(e, s, i, now, before)

@@ -11,6 +11,7 @@ from kpisite.release.vintages import first_values
 from kpisite.render import charts
 from kpisite.render.cells import Cell, Places, Raw, raw
 from kpisite.render.charts import BulletChart, BulletRow, HistoryChart
+from kpisite.render.due import month_due
 from kpisite.render.edition import Edition
 from kpisite.render.levels import levels
 from kpisite.render.views.restated import of_figure
@@ -93,7 +94,8 @@ def _published(e: Edition, s: int, i: int, column: Column) -> tuple[float | None
 def bullet(e: Edition, s: int, keys: tuple[int, ...], cells: list[Cell]) -> Markup:
     """The key indicators of a product against their targets, in the order of their table."""
     rows = tuple(
-        _bullet_row(e, i, raw(e, s, i, e.board.now), one) for i, one in zip(keys[:MOST_BARS], cells, strict=False)
+        _bullet_row(e, i, raw(e, s, i, month_due(e, s, i)), one)
+        for i, one in zip(keys[:MOST_BARS], cells, strict=False)
     )
     return charts.bullet(BulletChart("bullet", e.t["scorecard"]["bullet"], rows, e.chart_texts)) if rows else Markup()
 
