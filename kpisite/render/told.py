@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from kpisite.evaluate.covers import covered_by
 from kpisite.evaluate.explanation import Explanation, MeasureUsed, Rule
 from kpisite.evaluate.ledger import Use
+from kpisite.evaluate.working import desk
 from kpisite.languages import Column
 from kpisite.periods import parse
 from kpisite.render.edition import Edition
@@ -114,7 +116,20 @@ def _definition(o: _Teller) -> Paragraph:
         lines.append(Line(words["definition"], words["version"].format(version=used.version, period=since)))
     if used.place is not None:
         lines.append(Line(words["declared"], Code(used.place)))
+    covers = _covers(o)
+    if covers:
+        lines.append(Line(o.e.t["head"]["covers"], covers))
     return Paragraph("definition", words["definition"], tuple(lines))
+
+
+def _covers(o: _Teller) -> str:
+    """The products that a figure of a line or the bank is made of."""
+    report, s = o.e.report, o.e.report.subject(o.x.product)
+    found = desk(report, o.i)
+    if report.subjects[s].level == "product" or found is None:
+        return ""
+    period = parse(o.x.period.partition(" (")[0], report.site.report.fiscal_year_starts)
+    return o.e.listed(o.e.subjects[p] for p in covered_by(found, s, period).products)
 
 
 def _measures(o: _Teller) -> Paragraph:

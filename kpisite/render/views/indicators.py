@@ -7,11 +7,15 @@ from typing import NamedTuple
 import numpy as np
 from markupsafe import Markup
 
+from kpisite.evaluate.covers import Covered, covered_by
 from kpisite.evaluate.report import ABSENT, KEY, STATUSES
+from kpisite.evaluate.working import desk
 from kpisite.languages import NO_UNIT, Column
+from kpisite.periods import Grain, Period
 from kpisite.render import charts, marks
 from kpisite.render.cells import Cell, Places, cells, of_indicator
 from kpisite.render.charts import MultiplesChart, SmallSeries
+from kpisite.render.due import month_due, months_due, with_period
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.narrative import changes, figure_sentence
 from kpisite.render.pages import IndicatorList, IndicatorPage
@@ -121,8 +125,8 @@ def _rolled(e: Edition, i: int) -> tuple[int, ...]:
 
 
 def _column(e: Edition, i: int, subjects: tuple[int, ...]) -> Column:
-    now, figures = e.board.now, e.board.months
-    values = figures.value[list(subjects), i, now].tolist() + figures.target[list(subjects), i, now].tolist()
+    figures, at = e.board.months, (list(subjects), i, months_due(e)[list(subjects), i])
+    values = figures.value[at].tolist() + figures.target[at].tolist()
     return e.common_column(i, values)
 
 
@@ -183,13 +187,18 @@ def _heads(e: Edition, column: Column) -> tuple[Head, ...]:
 def _rollups(e: Edition, rows: _Rows, root: str) -> Table:
     """Lines and the bank, and the products that each of them covers."""
     pairs, column = rows.at.pairs(), rows.column
-    carriers_of = [[p for p in e.report.subjects[s].members if e.report.role[p, i] != ABSENT] for s, i in pairs]
+    covers = [_covered(e, s, i) for s, i in pairs]
+    known = ~np.isnan(e.board.months.value[*rows.at, months_due(e)[rows.at]])
+    grows = [one.grows and there for one, there in zip(covers, known.tolist(), strict=True)]
     columns = (
         [e.subjects[s] for s, _ in pairs],
         [one.value for one in rows.shown],
         rows.changes,
-        [one.remark for one in rows.shown],
-        [covered(e, members, root) for members in carriers_of],
+        [
+            e.listed(text for text in (shown.remark, _joined(e, one) if change or grown else "") if text)
+            for shown, one, change, grown in zip(rows.shown, covers, rows.changes, grows, strict=True)
+        ],
+        [covered(e, one.products, root) for one in covers],
     )
     heads = (
         e.head("line"),
@@ -201,24 +210,43 @@ def _rollups(e: Edition, rows: _Rows, root: str) -> Table:
     return marks.table_of_columns("rollups", e.t["indicator"]["rollups"], *marks.filled(heads, columns))
 
 
+def _covered(e: Edition, s: int, i: int) -> Covered:
+    """The products that are in the figure; those that carry it, where the site computes it."""
+    found = e.fact(("desk", i), lambda: desk(e.report, i))
+    if found is None:
+        return Covered(tuple(p for p in e.report.subjects[s].members if e.report.role[p, i] != ABSENT))
+    return covered_by(found, s, e.board.months.periods[month_due(e, s, i)])
+
+
+def _joined(e: Edition, covers: Covered) -> str:
+    """That products are in a figure and not in what it is compared with, since when they are there."""
+    words = e.t["indicator"]
+    names = [
+        words["joined_one"].format(product=e.subjects[p], period=e.tongue.period(Period(Grain.MONTH, month)))
+        for p, month in covers.joined
+    ]
+    return str(words["joined"].format(products=e.listed(names))) if names else ""
+
+
 def _multiples(e: Edition, i: int, products: tuple[int, ...]) -> Markup:
     """The course of the indicator in each product that carries it."""
-    figures, now = e.board.months, e.board.now
+    figures = e.board.months
     shown = products[:MOST_SMALL]
     if not shown:
         return Markup()
     column = _column(e, i, products)
     series = []
     for s in shown:
-        target = float(figures.target[s, i, now])
-        value = float(figures.value[s, i, now])
+        due = month_due(e, s, i)
+        target, value = float(figures.target[s, i, due]), float(figures.value[s, i, due])
+        display = e.t["say"]["missing"] if math.isnan(value) else e.tongue.figure(value, column)
         series.append(
             SmallSeries(
                 label=e.subjects[s],
                 values=tuple([plotted.shown(column, v) for v in figures.value[s, i].tolist()]),
                 target=None if math.isnan(target) else column.shown(column.steps(target)),
                 statuses=tuple([STATUSES[code_] for code_ in figures.status[s, i].tolist()]),
-                display=e.t["say"]["missing"] if math.isnan(value) else e.tongue.figure(value, column),
+                display=with_period(e, s, i, display),
             )
         )
     return charts.multiples(
