@@ -21,7 +21,7 @@ from kpisite.render.narrative import changes, figure_sentence
 from kpisite.render.pages import IndicatorList, IndicatorPage
 from kpisite.render.parts import Group, Head, Link, Table
 from kpisite.render.views import plotted
-from kpisite.render.views.cards import covered, practice_cards
+from kpisite.render.views.cards import MOST_COVERED, covered, practice_cards
 from kpisite.render.views.definition import benchmarks, code, definition, measures, versions
 from kpisite.render.views.effects import rollup_effects
 from kpisite.render.views.rows import LONGEST, figure_column, judged_columns, longest, weight_column
@@ -223,8 +223,10 @@ def _joined(e: Edition, covers: Covered) -> str:
     words = e.t["indicator"]
     names = [
         words["joined_one"].format(product=e.subjects[p], period=e.tongue.period(Period(Grain.MONTH, month)))
-        for p, month in covers.joined
+        for p, month in covers.joined[:MOST_COVERED]
     ]
+    if len(covers.joined) > MOST_COVERED:
+        names.append(e.t["ui"]["plus_more"].format(count=len(covers.joined) - MOST_COVERED))
     return str(words["joined"].format(products=e.listed(names))) if names else ""
 
 

@@ -2,18 +2,21 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 from kpisite.evaluate.facts import Driver
 from kpisite.evaluate.report import STATUSES, Report
+from kpisite.evaluate.tell import owner_of
 from kpisite.evaluate.trend import TRENDS
 from kpisite.periods import Grain
 from kpisite.render import marks
 from kpisite.render.cells import Cell, carried, cell, of_subject
 from kpisite.render.edition import Edition, root_of
-from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences
+from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences, weight_text
 from kpisite.render.judgements import judgements
+from kpisite.render.lapsed import Lapsed, lapsed, lapsed_sentence
 from kpisite.render.levels import MOST_BLOCKS
 from kpisite.render.narrative import around, changes, driver_sentence, figure_sentence, joined, told_sentence, told_step
 from kpisite.render.pages import ProductList, Scorecard
@@ -86,8 +89,11 @@ def scorecard(e: Edition, s: int, earlier: Report | None = None) -> Scorecard:
         **e.frame(path, title=e.subjects[s], lead=scorecard_lead(e, s), section="products", crumbs=crumbs),
         facts=_facts(e, s),
         score=score_box(e, s),
-        sentences=scorecard_sentences(e, s),
-        attention=tuple(item(e, s, i, root, named=False) for i in e.board.red_keys(s)),
+        sentences=(*scorecard_sentences(e, s), *(text for text in [lapsed_sentence(e, s)] if text)),
+        attention=(
+            *(item(e, s, i, root, named=False) for i in e.board.red_keys(s)),
+            *(_without_target(e, s, one, root) for one in lapsed(e, s)),
+        ),
         families=_families(e, s, root),
         key=_key_table(e, s, rows, shown),
         bullet=plotted.bullet(e, s, keys, shown),
@@ -134,6 +140,14 @@ def item_of(e: Edition, s: int, i: int, root: str, text: str) -> Item:
         action=step.text,
         plan=e.to_plan(step.plan, root) if step.plan else Link(""),
     )
+
+
+def _without_target(e: Edition, s: int, one: Lapsed, root: str) -> Item:
+    """A key figure whose target has lapsed: what there is of it, and who has to set one."""
+    owner = owner_of(e.report, s, one.i)
+    words = e.t["say"]["step"]["set_target" if owner else "set_target_none"]
+    facts = {"owner": owner, "period": e.month_labels[e.board.now], "weight": weight_text(e, one.weight)}
+    return replace(item_of(e, s, one.i, root, figure_sentence(e, s, one.i, named=False)), action=words.format(**facts))
 
 
 def _facts(e: Edition, s: int) -> tuple[Fact, ...]:
