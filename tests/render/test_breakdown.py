@@ -47,10 +47,19 @@ def test_the_worst_label_comes_first_with_its_share_and_change():
     assert [row[:5] for row in rows(one.table)] == [
         ["phone", "100", "50", "+50", "10.0%"],
         ["not stated", "100", "50", "+50", "10.0%"],
-        ["branch", "300", "150", "+100.0%", "30.0%"],
-        ["App", "500", "250", "+100.0%", "50.0%"],
+        ["branch", "300", "150", "+150", "30.0%"],
+        ["App", "500", "250", "+250", "50.0%"],
     ]
+    assert one.table.heads[3].text == "Against prior period"
     assert one.chart.count('"head":') == len(LABELS)
+
+
+def test_all_changes_of_a_table_are_told_in_one_unit():
+    """Growth only where each label had enough to grow from; else the differences, of all of them."""
+    (one,) = breakdowns(in_language("en", report([500, 300, 400, 200])), 0, 0)
+
+    assert one.table.heads[3].text == "Against prior period (%)"
+    assert {row[3] for row in rows(one.table)} == {"+100.0"}
 
 
 def test_parts_that_do_not_add_up_have_no_share():

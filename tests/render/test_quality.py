@@ -87,6 +87,18 @@ def test_the_page_prints_in_both_languages(report, theme):
         assert 'id="controls"' in html and 'id="bcbs"' in html
 
 
+def test_principles_tell_what_there_is_and_no_more(report, theme):
+    """Nobody owns anything in this bank, and nobody has signed."""
+    page = data_quality(edition(board(report), "en", theme.texts))
+    said = {row[0]: row[2:] for row in texts(page.principles)}
+
+    assert said["P1"][0].startswith("an owner is named for 0 of 2 indicators, 0 of 1 sources and 0 of 3 targets")
+    assert said["P11"] == [
+        "0 of 3 products of this version are signed; each scorecard says by whom, and the list of versions how many",
+        "Products",
+    ]
+
+
 def test_programs_get_the_same_facts(report):
     found = json.loads(exports(report)["quality.json"])
 

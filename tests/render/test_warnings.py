@@ -149,6 +149,15 @@ def test_opportunities_name_signals_reached_stretches_and_peers(e):
     assert words["peers"].split("{")[0] in said
 
 
+def test_what_a_grave_warning_is_open_for_is_no_opportunity(e):
+    warned = {
+        (e.subjects[one.s], e.indicators[one.i]) for one in of_report(e) if one.worst.severity in ("critical", "high")
+    }
+    found = {tuple(row[:2]) for row in rows(warning_page(e).opportunities)}
+
+    assert found and not found & warned
+
+
 def test_a_scorecard_lists_its_open_warnings_and_its_limits(e):
     s = e.report.subject("credit-card")
     open_ = {one.indicator for one in alerts(e.report) if one.product == "credit-card" and one.cleared is None}

@@ -17,7 +17,7 @@ from kpisite.render.charts import MultiplesChart, SmallSeries
 from kpisite.render.edition import Edition
 from kpisite.render.narrative import LEAST_BASE
 from kpisite.render.parts import Breakdown, Folded, Head, Table
-from kpisite.render.rounding import Floats
+from kpisite.render.rounding import Floats, tenths
 from kpisite.render.views import plotted
 from kpisite.render.views.rows import LONGEST, longest
 
@@ -128,8 +128,9 @@ def _table(
         e.head("value", "num", column.head),
         e.head("previous", "num", column.head),
     ]
-    columns.append([_change(e, i, a, b) for a, b in zip(new.tolist(), old.tolist(), strict=True)])
-    heads.append(e.head("prior_period", "num"))
+    changes, unit = _changes(e, i, column, new, old)
+    columns.append(changes)
+    heads.append(e.head("prior_period", "num", unit))
     whole = float(new.sum())
     if adds and whole > 0 and (new >= 0).all():
         columns.append([e.percent(n / whole, 1) for n in new.tolist()])
@@ -143,14 +144,18 @@ def _table(
     return marks.table_of_columns(f"by-{about[0]}", about[2], heads, some, note=longest(e, len(some[0]), len(names)))
 
 
-def _change(e: Edition, i: int, new: float, old: float) -> str:
-    """The change since the period before; amounts as growth in percent where that means anything."""
-    if math.isnan(new) or math.isnan(old):
-        return ""
-    if old >= LEAST_BASE.get(e.plain_columns[i].unit.style, math.inf):
-        return f"{e.tongue.rounded(100 * (new / old - 1), 1, signed=True)}%"
-    column = e.prose_column(i, [new, old])
-    return e.tongue.amount(column.steps(new) - column.steps(old), column, signed=True, gap=True)
+def _changes(e: Edition, i: int, column: Column, new: Floats, old: Floats) -> tuple[list[str], str]:
+    """The changes since the period before, and the one unit of them all: growth where each can be told as growth."""
+    known = ~np.isnan(new + old)
+    if known.any() and (old[known] >= LEAST_BASE.get(e.plain_columns[i].unit.style, math.inf)).all():
+        growth = [100 * (a / b - 1) if there else math.nan for a, b, there in _each(new, old)]
+        return e.tongue.numbers(tenths(np.array(growth)).tolist(), 1, signed=True), str(e.t["units"]["pct"]["head"])
+    steps = [column.steps(a) - column.steps(b) if there else None for a, b, there in _each(new, old)]
+    return e.tongue.numbers(steps, column.decimals, signed=True), column.gap_head
+
+
+def _each(new: Floats, old: Floats) -> list[tuple[float, float, bool]]:
+    return list(zip(new.tolist(), old.tolist(), (~np.isnan(new + old)).tolist(), strict=True))
 
 
 def _chart(e: Edition, i: int, id_: str, title: str, names: Sequence[str], values: Floats) -> Markup:

@@ -27,6 +27,8 @@ from kpisite.render.views.signed import unsigned_table
 from kpisite.render.views.warned import PATH
 from kpisite.render.views.warned_groups import by_rule, groups, left_out, severities
 
+# Severities that no opportunity stands beside.
+_GRAVE = ("critical", "high")
 _IMPROVEMENTS = [VARIATIONS.index(name) for name in ("improvement-high", "improvement-low")]
 
 
@@ -90,20 +92,19 @@ def _opportunities(e: Edition, root: str) -> Table | None:
             gaps.setdefault((fact.product, fact.indicator), []).append(fact.competitor)
     names = e.site.competitors.names if e.site.competitors else {}
     months, now, rows = e.board.months, e.board.now, []
-    for s in e.board.products:
-        for i in e.board.keys[s]:
-            reasons = []
-            signals = e.report.signals.get(grain_of(e, i))
-            if signals is not None and signals.variation[s, i, cadence_now(e, i)] in _IMPROVEMENTS:
-                reasons.append(words["signal"])
-            if months.score[s, i, now] >= e.site.scoring.cap:
-                reasons.append(words["stretch"])
-            ahead = gaps.get((e.report.subjects[s].id, e.report.indicators[i]), [])
-            if ahead and months.status[s, i, now] == GREEN:
-                theirs = e.listed(e.say(names[id_].name) for id_ in sorted(set(ahead)))
-                reasons.append(words["peers"].format(competitors=theirs))
-            if reasons:
-                rows.append((-len(reasons), -float(months.weight[s, i, now]), s, i, reasons))
+    for s, i in _unwarned(e):
+        reasons = []
+        signals = e.report.signals.get(grain_of(e, i))
+        if signals is not None and signals.variation[s, i, cadence_now(e, i)] in _IMPROVEMENTS:
+            reasons.append(words["signal"])
+        if months.score[s, i, now] >= e.site.scoring.cap:
+            reasons.append(words["stretch"])
+        ahead = gaps.get((e.report.subjects[s].id, e.report.indicators[i]), [])
+        if ahead and months.status[s, i, now] == GREEN:
+            theirs = e.listed(e.say(names[id_].name) for id_ in sorted(set(ahead)))
+            reasons.append(words["peers"].format(competitors=theirs))
+        if reasons:
+            rows.append((-len(reasons), -float(months.weight[s, i, now]), s, i, reasons))
     if not rows:
         return None
     rows.sort(key=lambda row: row[:4])
@@ -118,6 +119,12 @@ def _opportunities(e: Edition, root: str) -> Table | None:
     )
     caption = e.t["warning"]["opportunities"]
     return marks.table("opportunities", caption, heads, body, note=longest(e, len(body), len(rows)))
+
+
+def _unwarned(e: Edition) -> list[tuple[int, int]]:
+    """The key figures without a grave warning: what warns of a breach is no opportunity, however green it still is."""
+    warned = {(one.s, one.i) for one in of_report(e) if one.worst.severity in _GRAVE}
+    return [(s, i) for s in e.board.products for i in e.board.keys[s] if (s, i) not in warned]
 
 
 def _opportunity(e: Edition, s: int, i: int, reasons: list[str], root: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from kpisite.evaluate.signing import signed_products
 from kpisite.evaluate.soundness import OutOfBounds, Punctuality, Share, SourceQuality, soundness, summary
+from kpisite.evaluate.tell import owner_of
 from kpisite.load.facts import FileFact
 from kpisite.measure.quality import ControlFact
 from kpisite.periods import Period
@@ -261,10 +263,27 @@ def _left_out(e: Edition) -> Folded | None:
 
 
 def _principles(e: Edition, root: str) -> Table:
-    words = e.t["quality"]
+    words, counts = e.t["quality"], _owned(e) | _signed(e)
     rows = [
-        (one["id"], one["name"], one["here"], marks.anchor(one["page"], f"{root}{one['href']}"))
+        (one["id"], one["name"], one["here"].format(**counts), marks.anchor(one["page"], f"{root}{one['href']}"))
         for one in words["bcbs"]
     ]
     heads = (Head(words["principle"]), e.head("name"), Head(words["here"]), Head(words["where"]))
     return marks.table("bcbs", words["principles"], heads, rows, note=words["principles_note"])
+
+
+def _owned(e: Edition) -> dict[str, int]:
+    """Of how many an owner is named: a target's is its own, or that of its product or indicator."""
+    owners = {
+        "indicators": [e.site.indicators[id_].owner for id_ in e.report.indicators],
+        "sources": [source.owner for source in e.site.sources.values()],
+        "targets": [owner_of(e.report, s, i) for s in e.board.products for i in e.board.keys[s]],
+    }
+    named = {f"{what}_owned": sum(bool(owner) for owner in found) for what, found in owners.items()}
+    return named | {what: len(found) for what, found in owners.items()}
+
+
+def _signed(e: Edition) -> dict[str, int]:
+    """How many products of this version are signed, of how many."""
+    signed, products = signed_products(e.report, e.report.version, e.report.period)
+    return {"signed": signed, "products": products}
