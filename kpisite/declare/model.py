@@ -5,7 +5,7 @@ All values are frozen. `Site` is everything declared together; with `places` it 
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kpisite.declare.indicators import (
     Benchmark,
@@ -65,6 +65,7 @@ from kpisite.declare.sources import SHAPES, Competitor, Competitors, Connection,
 from kpisite.declare.targets import PATHS, Baseline, Target, Targets, contradictions, in_full
 from kpisite.errors import Place
 from kpisite.languages import Text
+from kpisite.periods import Period
 
 __all__ = [
     "ID",
@@ -143,9 +144,21 @@ class Product(Model):
     owner: str = ""
     order: Whole = 0
     launched: Month | None = None
+    ended: Month | None = None  # its last month; afterwards nothing of it is due, and it is no part of lines and bank
     key: dict[Id, Targets] = {}
     monitor: tuple[Id, ...] = ()
     rebase: dict[Id, Rebases] = {}
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Product":
+        if self.launched is not None and self.ended is not None and self.ended < self.launched:
+            raise ValueError("'ended' lies before 'launched'")
+        return self
+
+    def lives_in(self, period: Period) -> bool:
+        """Has it been launched by the end of a period, and not ended before its last month?"""
+        begun = self.launched is None or self.launched.number <= period.last_month
+        return begun and (self.ended is None or self.ended.number >= period.last_month)
 
 
 class Bank(Model):

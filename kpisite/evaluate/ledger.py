@@ -55,11 +55,19 @@ class Ledger:
         months = self._months(name, period)
         if one is None or months is None:
             return Use(name, period.label, None, 0, ())
-        begin = months[-1] if one.days is not None else None
-        cells = [(p, t) for p, since in self.members for t in months if (t if begin is None else begin) >= since]
+        # A balance averaged over the period counts with those that are there at its end.
+        end = months[-1] if one.days is not None else None
+        cells = [
+            (p, t) for p, since in self.members for t in months if since <= (t if end is None else end) <= self.until(p)
+        ]
         parts = tuple(self._part(one, p, t) for p, t in cells if one.value[p, t] == one.value[p, t])
         whole = self._value(name, one, months, parts) if self._is_whole(one, cells, months) else None
         return Use(name, period.label, whole, sum(part.rows for part in parts), parts)
+
+    def until(self, p: int) -> int:
+        """The position of the last month in which a product counts."""
+        ended = self.site.products[self.products[p]].ended
+        return self.inputs.months if ended is None else ended.number - self.inputs.start
 
     def _part(self, one: Input, p: int, t: int) -> Part:
         days = int(one.days[p, t]) if one.days is not None else 0

@@ -9,6 +9,7 @@ from kpisite.evaluate.lint_definitions import published, unused
 from kpisite.evaluate.lint_figures import measured, twins
 from kpisite.evaluate.lint_found import Finding, found, pairs
 from kpisite.evaluate.lint_keys import balance
+from kpisite.evaluate.lint_plans import outlived
 from kpisite.evaluate.lint_rules import BY_ID
 from kpisite.evaluate.lint_targets import declared
 from kpisite.evaluate.report import Report
@@ -40,7 +41,9 @@ def _open(report: Report, releases: Sequence[Report]) -> Iterator[Finding]:
     site = report.site
     for pair in pairs(site):
         yield from declared(site, pair)
-        yield from measured(report, pair)
+        if pair.product.lives_in(site.report.period):
+            yield from measured(report, pair)
+    yield from outlived(site)
     yield from balance(site)
     yield from twins(report)
     yield from unused(site)

@@ -50,7 +50,7 @@ def _line(report: Report, pair: Pair) -> Line:
     months = report.figures[Grain.MONTH]
     s, i = report.subject(pair.product_id), report.indicator(pair.indicator_id)
     reason = months.reason[s, i].tolist()
-    out = (REASON["not-due"], REASON["not-launched"], REASON["not-applicable"])
+    out = tuple(REASON[name] for name in ("not-due", "not-launched", "not-applicable", "ended"))
     return Line(months, s, i, tuple(t for t in range(report.now() + 1) if reason[t] not in out))
 
 

@@ -122,6 +122,14 @@ RULES = (
         "T",
     ),
     Rule(
+        "T-T2",
+        ("warning",),
+        "a target, or an open action of a plan, that reaches beyond the end of its product",
+        "After its end nothing of a product is due, so nobody will see whether it was reached.",
+        "Bring it forward, hand it over to a product that goes on, or correct 'ended'.",
+        "T",
+    ),
+    Rule(
         "K-1",
         ("error", "warning"),
         "a product with fewer than 5 or more than 12 key indicators (warning), or more than 15 (error)",

@@ -23,7 +23,7 @@ _CADENCE = {"month": Grain.MONTH, "quarter": Grain.QUARTER, "year": Grain.YEAR}
 
 def declared(site: Site, pair: Pair) -> Iterator[Finding]:
     """Everything that can be said of one target without any figure."""
-    for check in (_owned, _explained, _vague, _fine, _possible, _within_limit, _no_step_back, _weighs, _timed):
+    for check in (_owned, _explained, _vague, _fine, _possible, _within_limit, _no_step_back, _weighs, _timed, _ends):
         yield from check(site, pair)
 
 
@@ -119,7 +119,8 @@ def _timed(site: Site, pair: Pair) -> Iterator[Finding]:
     away = target.by.number - _begins(site, target).number
     if away > FARTHEST:
         yield finding("warning", "far", f"lies {away} months ahead", by=by, months=away)
-    if target.by < site.report.period and pair.at == len(pair.targets) - 1:
+    goes_on = pair.product.lives_in(site.report.period)
+    if target.by < site.report.period and pair.at == len(pair.targets) - 1 and goes_on:
         yield finding("warning", "past", f"was due in {by} and has no successor", by=by)
 
 
@@ -132,3 +133,16 @@ def _begins(site: Site, target: Target) -> Period:
 
 def _span(low: float | None, high: float | None) -> str:
     return f"{'' if low is None else f'{low:g}'}..{'' if high is None else f'{high:g}'}"
+
+
+def _ends(site: Site, pair: Pair) -> Iterator[Finding]:
+    """Months of a target that lie beyond the last one of its product."""
+    ended, target = pair.product.ended, pair.target
+    if ended is None:
+        return
+    for key, month in {"from": target.from_, "until": target.until, "by": target.by}.items():
+        if month is not None and month > ended:
+            what = f"'{key}' of {pair.name} is {month}, after the product ends in {ended}"
+            yield found(
+                site, "T-T2", "warning", "beyond-end", what, (*pair.path, key), month=str(month), end=str(ended)
+            )

@@ -172,8 +172,7 @@ def _signed(house: House, release: str, period: Period) -> dt.date | None:
     days = []
     for s in house.products:
         id_ = house.subjects[s].id
-        launched = house.site.products[id_].launched
-        if launched is not None and launched.number > period.last_month:
+        if not house.site.products[id_].lives_in(period):
             continue
         reviews = [one for one in house.site.reviews if (one.release, one.product) == (release, id_)]
         latest = max(reviews, key=lambda one: one.on, default=None)

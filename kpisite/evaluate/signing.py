@@ -86,10 +86,6 @@ def working_days(period: Period, day: dt.date) -> int:
 
 
 def _to_sign(report: Report, period: Period) -> list[str]:
-    """The products that had been launched in the period."""
-    launched = {id_: product.launched for id_, product in report.site.products.items()}
-    return [
-        subject.id
-        for subject in report.subjects
-        if subject.level == "product" and ((month := launched[subject.id]) is None or month.number <= period.last_month)
-    ]
+    """The products that were there in the period."""
+    products = [subject.id for subject in report.subjects if subject.level == "product"]
+    return [id_ for id_ in products if report.site.products[id_].lives_in(period)]

@@ -1,7 +1,7 @@
 """How sound the data are: complete, in time, within bounds, in line with the ledger, and seldom restated.
 
 Everything is counted from a report alone. A cell is a measure of a product in a month; it is due from the product's
-first delivery of that measure on.
+first delivery of that measure on, up to its end.
 """
 
 import datetime as dt
@@ -132,13 +132,16 @@ def _source(report: Report, source: str, months: tuple[Period, ...]) -> SourceQu
 def _cells(report: Report, source: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Cells due and delivered, [products, months]."""
     inputs, site = report.inputs, report.site
-    products = sum(subject.level == "product" for subject in report.subjects)
+    lives = [site.products[subject.id] for subject in report.subjects if subject.level == "product"]
+    products = len(lives)
     due = np.zeros((products, inputs.months), dtype=np.int64)
     there = due.copy()
     month = np.arange(inputs.months)
+    ended = np.array([inputs.months if one.ended is None else one.ended.number - inputs.start for one in lives])
     for name, one in inputs.measures.items():
         if site.measures[name].source == source:
-            begun = (month >= one.first[:, None]) & ((month + 1) % one.step == 0)
+            lives_on = (month >= one.first[:, None]) & (month <= ended[:, None])
+            begun = lives_on & ((month + 1) % one.step == 0)
             due += begun
             there += begun & np.isfinite(one.value)
     return due, there

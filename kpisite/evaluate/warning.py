@@ -49,6 +49,7 @@ def warn(report: Report, reach: Mapping[Grain, Reach]) -> Warnings:
     as_of = dt.date.fromisoformat(report.as_of)
     made.add_known((*falling_behind(report.peers), *plans_in_trouble(report.site, as_of)))
     found = made.whole()
+    _end(report, found)
     _look_ahead(report, found)
     return found
 
@@ -246,6 +247,15 @@ def _add_leading(made: _Made, grain: Grain, leads: Leads, until: int) -> None:
     rows = rows_of(report, grain, at, until)
     ruled = leading_worsens(rows, [found[n] for n in chosen])
     made.add(_Rule("W9", ruled, *replay([ruled.case])), at, grain, rows.over)
+
+
+def _end(report: Report, found: Warnings) -> None:
+    """Clear what is open of the figures of products that have ended: in the month after, and no sooner than raised."""
+    products = [report.site.products.get(subject.id) for subject in report.subjects]
+    ends = np.array([one.ended.number if one is not None and one.ended else 0 for one in products], dtype=np.int32)
+    last = ends[found.subject]
+    gone = (found.cleared == 0) & (last > 0) & (last < report.period.last_month) & (found.rule != _CODE["W12"])
+    found.cleared[gone] = np.maximum(last, found.raised)[gone] + 1
 
 
 def _look_ahead(report: Report, found: Warnings) -> None:

@@ -154,11 +154,12 @@ def _summed(found: Desk, s: int, period: Period) -> Working:
         months = [of_month(period.last_month, Grain.MONTH, period.fiscal_start)]
     if kind == "flow":
         months = _months(period)
+    until = ledger_of(found, s, found.versions[-1]).until
     cells = [
         (p, one)
         for one in months
         for p, since in _members(found, s, found.version(one))
-        if one.last_month - start >= since
+        if since <= one.last_month - start <= until(p)
     ]
     return _added("products", found, cells, period)
 

@@ -17,20 +17,22 @@ Spans = Mapping[int, tuple[int, int]]
 
 
 def doubt_rows(scope: Scope, source: str, table: str) -> Spans:
-    """Warn of rows in the future and before a launch; the answer is the first and last month of each product."""
+    """Warn of rows in the future, before a launch and after an end; the answer is each product's span."""
     query = f"SELECT product, min(month), max(month) FROM {engine.name(table + '_joined')} GROUP BY product"
     spans: Spans = {row[0]: (row[1], row[2]) for row in scope.connection.execute(query).fetchall()}
     _doubt_future(scope, source, table)
-    _doubt_launch(scope, source, table, {product: first for product, (first, _) in spans.items()})
+    _doubt_life(scope, source, table, spans)
     return spans
 
 
 def doubt_newest(scope: Scope, source: str, spans: Spans) -> None:
     """Warn of a newest period that lacks products."""
     newest = max((last for _, last in spans.values()), default=0)
-    have = sum(last == newest for _, last in spans.values())
-    if have < WHOLE * len(spans):
-        what = f"the newest period of the source '{source}', {_label(newest)}, has {have} of its {len(spans)} products"
+    ended = {number for number, month in _ends(scope.site).items() if month < newest}
+    lasts = [last for number, (_, last) in spans.items() if number not in ended]
+    have = sum(last == newest for last in lasts)
+    if have < WHOLE * len(lasts):
+        what = f"the newest period of the source '{source}', {_label(newest)}, has {have} of its {len(lasts)} products"
         scope.problems.warn(scope.site.place("sources", source), what, "Has everything arrived?", "data-partial")
 
 
@@ -58,16 +60,33 @@ def _doubt_future(scope: Scope, source: str, table: str) -> None:
         scope.problems.warn(scope.site.place("sources", source), what, "Is the period right?", "data-future")
 
 
-def _doubt_launch(scope: Scope, source: str, table: str, firsts: Mapping[int, int]) -> None:
+def _doubt_life(scope: Scope, source: str, table: str, spans: Spans) -> None:
+    """Rows of products that had not been launched, or had ended."""
     for id_, number in product_numbers(scope.site).items():
-        launched = scope.site.products[id_].launched
-        if launched is None or firsts.get(number, launched.number) >= launched.number:
-            continue
-        query = f"SELECT count(*) FROM {engine.name(table + '_joined')} WHERE product = {number}"
-        count = scope.connection.execute(f"{query} AND month < {launched.number}").fetchall()[0][0]
-        what = f"{count} row{'s' * (count > 1)} of '{id_}' in the source '{source}' lie before its launch in {launched}"
-        place = scope.site.place("products", id_, "launched")
-        scope.problems.warn(place, what, "They are not shown. Is the launch right?", "data-before-launch")
+        product, (first, last) = scope.site.products[id_], spans.get(number, (0, 0))
+        if product.launched is not None and 0 < first < product.launched.number:
+            which, what = f"month < {product.launched.number}", f"before its launch in {product.launched}"
+            _outside(scope, source, (table, number, which), f"'{id_}'", what, ("products", id_, "launched"))
+        if product.ended is not None and last > product.ended.number:
+            which, what = f"month > {product.ended.number}", f"after its end in {product.ended}"
+            _outside(scope, source, (table, number, which), f"'{id_}'", what, ("products", id_, "ended"))
+
+
+def _outside(
+    scope: Scope, source: str, rows: tuple[str, int, str], name: str, when: str, path: tuple[str, ...]
+) -> None:
+    table, number, which = rows
+    query = f"SELECT count(*) FROM {engine.name(table + '_joined')} WHERE product = {number} AND {which}"
+    count = scope.connection.execute(query).fetchall()[0][0]
+    what = f"{count} row{'s' * (count > 1)} of {name} in the source '{source}' lie {when}"
+    word, code = ("launch", "data-before-launch") if path[-1] == "launched" else ("end", "data-after-end")
+    scope.problems.warn(scope.site.place(*path), what, f"They are not shown. Is the {word} right?", code)
+
+
+def _ends(site: Site) -> dict[int, int]:
+    """The last months of the products that have ended, by their numbers."""
+    ends = {number: site.products[id_].ended for id_, number in product_numbers(site).items()}
+    return {number: month.number for number, month in ends.items() if month is not None}
 
 
 def _label(month: int) -> str:

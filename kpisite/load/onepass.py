@@ -97,7 +97,7 @@ def _checked(scope: Scope, source: str, part: Part, answer: Answer) -> Found | N
     kept = np.asarray(month <= last_month(scope))
     product = np.array([numbers[label] for label in labels.tolist()], dtype=np.int64)
     spans = _spans(product[kept], np.asarray(month, dtype=np.int64)[kept])
-    if _begins_early(scope.site, spans):
+    if _lies_outside(scope.site, spans):
         return None
     account = _account(scope.site, scope.site.sources[source], part, answer, kept)
     refuse_changed(scope, [part])
@@ -110,11 +110,14 @@ def _spans(product: Integers, month: Integers) -> dict[int, tuple[int, int]]:
     return {number: (int(months.min()), int(months.max())) for number, months in found.items()}
 
 
-def _begins_early(site: Site, spans: Mapping[int, tuple[int, int]]) -> bool:
-    """Has any product rows before its launch?"""
-    months = {number: site.products[id_].launched for id_, number in product_numbers(site).items()}
-    launched = {number: month.number for number, month in months.items() if month is not None}
-    return any(first < launched.get(number, first) for number, (first, _) in spans.items())
+def _lies_outside(site: Site, spans: Mapping[int, tuple[int, int]]) -> bool:
+    """Has any product rows before its launch or after its end?"""
+    lives = {number: site.products[id_] for id_, number in product_numbers(site).items()}
+    return any(
+        (begin is not None and first < begin.number) or (end is not None and last > end.number)
+        for number, (first, last) in spans.items()
+        for begin, end in [(lives[number].launched, lives[number].ended)]
+    )
 
 
 def _account(site: Site, source: Source, part: Part, answer: Answer, kept: npt.NDArray[np.bool_]) -> Account:

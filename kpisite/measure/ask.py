@@ -58,20 +58,21 @@ def by_group(
     engine: Engine,
     view: str,
     aggregates: Sequence[Aggregate],
-    members: Sequence[tuple[int, int, int]],
+    members: Sequence[tuple[int, int, int, int]],
     spans: Sequence[tuple[int, int]],
 ) -> Asked:
     """Measures over the rows of groups of products in periods.
 
-    `members` are (subject, product, first month that counts), `spans` are (period, month).
+    `members` are (subject, product, first and last month that count), `spans` are (period, month).
     """
-    group = engine.put("members", {"subject": "INTEGER", "member": "INTEGER", "since": "INTEGER"}, members)
+    columns = dict.fromkeys(("subject", "member", "since", "ended"), "INTEGER")
+    group = engine.put("members", columns, members)
     time = engine.put("spans", {"period": "INTEGER", "part": "INTEGER"}, spans)
     position, atoms = _atoms(engine, aggregates)
     query = (
         exp.select("subject", "period", *atoms)
         .from_(engine.rows(view))
-        .join(group, on="member = product AND month >= since")
+        .join(group, on="member = product AND month >= since AND month <= ended")
         .join(time, on="part = month")
         .group_by("subject", "period")
     )

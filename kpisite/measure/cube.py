@@ -58,6 +58,7 @@ class Cube:
     calendar: Calendar
     products: int
     launched: Indexes  # position of each product's month of launch; far in the past where none is declared
+    ended: Indexes  # position of each product's last month; NEVER where none is declared
     measures: Mapping[str, Monthly]
     vintage: Mapping[str, npt.NDArray[np.int32]]  # source -> newest delivery by product and month
     tables: Tables
@@ -76,7 +77,10 @@ class Cube:
 
     def _ask(self, measures: Sequence[Monthly], axis: Axis, groups: Sequence[Sequence[Member]]) -> list[Floats]:
         start = self.calendar.start
-        members = [(number, m.product, m.since + start) for number, group in enumerate(groups) for m in group]
+        until = (np.minimum(self.ended, NEVER - start) + start).tolist()
+        members = [
+            (number, m.product, m.since + start, until[m.product]) for number, group in enumerate(groups) for m in group
+        ]
         spans = [
             (number, month + start)
             for number, (first, last) in enumerate(zip(axis.first.tolist(), axis.last.tolist(), strict=True))

@@ -43,7 +43,7 @@ class Grounds:
         """Who rolls up under a version."""
         key = needed(version.formula, self.params)
         if key not in self._members:
-            self._members[key] = membership(self.rollups, self.since(version))
+            self._members[key] = membership(self.rollups, self.since(version), self.cube.ended)
         return self._members[key]
 
     def formulas(self, members: Membership | None, version: Version) -> Formulas:
@@ -132,7 +132,7 @@ class Figures:
         found = add_up(Months(rolled, numbers, begins, self._step()), axis, calendar)
         none = begins == NEVER
         reason = np.where(none[:, None], np.int8(REASON["not-applicable"]), found.reason)
-        return self._across_breaks(Cells(found.value, reason), axis)
+        return self._across_breaks(_until(Cells(found.value, reason), self.members(self.newest).last, axis), axis)
 
     def _rolled(self, grain: Grain) -> tuple[Cells, Amounts]:
         """The products' own figures added up, in each period over the members under the version in force."""
@@ -178,13 +178,13 @@ class Figures:
         never = np.flatnonzero(begins == NEVER)
         if rolled:
             reason[never] = np.where(gone[never], REASON["not-applicable"], reason[never])
-            return Cells(found.value, reason)
+            return _until(Cells(found.value, reason), self.members(self.newest).last, axis)
         launched = self.cube.launched[:, None] <= axis.last
         for product in never.tolist():
             due = np.where(launched[product], REASON["no-data"], REASON["not-launched"])
             own = due if self.carried[product] else REASON["not-applicable"]
             reason[product] = np.where(gone[product], own, reason[product])
-        return Cells(found.value, reason)
+        return _until(Cells(found.value, reason), self.cube.ended, axis)
 
     def _across_breaks(self, found: Cells, axis: Axis) -> Cells:
         """A period in which the definition changed holds two things that do not compare."""
@@ -192,7 +192,7 @@ class Figures:
         for version in self.versions:
             broken = version.comparable_from - self.cube.calendar.start
             mixed = (axis.first < broken) & (broken <= axis.last)
-            expected = ~np.isin(reason, (REASON["not-launched"], REASON["not-applicable"]))
+            expected = ~np.isin(reason, OUTSIDE)
             reason = np.where(mixed & expected, np.int8(REASON["not-comparable"]), reason)
         return Cells(np.where(reason == HERE, found.value, np.nan), reason)
 
@@ -223,3 +223,15 @@ class Figures:
     def _is_linear(self) -> bool:
         kinds = {name: measure.kind for name, measure in self.cube.measures.items()}
         return all(is_linear(version.formula, kinds) for version in self.versions)
+
+
+# Before its first figure, after its end, and where it does not carry the indicator, a subject has no figure to explain.
+OUTSIDE = tuple(REASON[name] for name in ("not-launched", "not-applicable", "ended"))
+
+
+def _until(found: Cells, last: Indexes, axis: Axis) -> Cells:
+    """The cells without those of periods that end after the last month of their subject."""
+    over = (axis.last > last[:, None]) & ~np.isin(found.reason, OUTSIDE)
+    if not over.any():
+        return found
+    return Cells(np.where(over, np.nan, found.value), np.where(over, np.int8(REASON["ended"]), found.reason))

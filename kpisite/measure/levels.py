@@ -1,4 +1,4 @@
-"""Levels: products add up to lines and to the bank, each counted from its first figure on."""
+"""Levels: products add up to lines and to the bank, each counted from its first figure to its end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,33 +25,43 @@ def subjects(site: Site) -> tuple[Subject, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Which products roll up to which subjects, and from which month on each counts (NEVER: it is no member)."""
+    """Which products roll up to which subjects, and from which month on each counts (NEVER: it is no member).
+
+    `until` is the last month in which each product counts, `first` and `last` those in which each group has a member.
+    """
 
     groups: tuple[tuple[int, ...], ...]
     since: Indexes
-    first: Indexes  # the month from which each group has a member
+    until: Indexes
+    first: Indexes
+    last: Indexes
     key: bytes  # the same for equal memberships
 
 
-def membership(rollups: Sequence[Subject], since: Indexes) -> Membership:
-    """The members of lines and bank for figures that begin so for each product."""
+def membership(rollups: Sequence[Subject], since: Indexes, until: Indexes) -> Membership:
+    """The members of lines and bank for figures that begin and end so for each product."""
     groups = tuple(tuple(p for p in subject.members if since[p] < NEVER) for subject in rollups)
     first = [int(since[list(group)].min()) if group else NEVER for group in groups]
-    return Membership(groups, since, np.array(first, dtype=np.intp), since.tobytes())
+    last = [int(until[list(group)].max()) if group else NEVER for group in groups]
+    ends = np.array(last, dtype=np.intp)
+    return Membership(groups, since, until, np.array(first, dtype=np.intp), ends, since.tobytes())
 
 
 def roll_up(values: Cells, numbers: Amounts, members: Membership, last: Indexes) -> tuple[Cells, Amounts]:
     """Add up the members' cells of each group; one that counts and is missing leaves the sum incomplete.
 
-    `last` is the last month of each period: a member counts in the periods that end after its first month.
+    `last` is the last month of each period: a member counts in the periods that end between its first month and its
+    last one.
     """
-    counted = members.since[:, None] <= last
+    begun = members.since[:, None] <= last
+    counted = begun & (last <= members.until[:, None])
     ok = values.ok
     total = numbers.sum_groups(members.groups, counted & ok)
     reason = np.zeros((len(members.groups), len(last)), dtype=np.int8)
     for number, group in enumerate(members.groups):
         rows = list(group)
         reason[number] = _reason(counted[rows], ok[rows], values.reason[rows])
+        reason[number, ~counted[rows].any(axis=0) & begun[rows].any(axis=0)] = REASON["ended"]
     return Cells(np.where(reason == HERE, total.floats, np.nan), reason), total
 
 

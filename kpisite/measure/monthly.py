@@ -65,15 +65,19 @@ def build_cube(
 ) -> Cube:
     """Lay the measures out on a calendar; `steps` says how many months may lie between the deliveries of each."""
     vintage = {source: _vintage(table, len(site.products), calendar) for source, table in tables.tables.items()}
-    launched = _launched(site, calendar)
+    launched, ended = _launched(site, calendar), _ended(site, calendar)
     measures = {
         name: _monthly(
-            site.measures[name], name, aggregates[name], columns[name], _Frame(calendar, launched, steps[name], tables)
+            site.measures[name],
+            name,
+            aggregates[name],
+            columns[name],
+            _Frame(calendar, launched, ended, steps[name], tables),
         )
         for name in aggregates
         if name in columns
     }
-    return Cube(calendar, len(site.products), launched, measures, vintage, tables)
+    return Cube(calendar, len(site.products), launched, ended, measures, vintage, tables)
 
 
 def _read(site: Site, tables: Tables, table: Table, found: Aggregates, problems: Problems) -> dict[str, Column]:
@@ -178,10 +182,11 @@ def _vintage(table: Table, products: int, calendar: Calendar) -> npt.NDArray[np.
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What a measure is laid out on: the months, the launches, and the months that may lie between deliveries."""
+    """What a measure is laid out on: the months, the launches and ends, and the months between deliveries."""
 
     calendar: Calendar
     launched: Indexes
+    ended: Indexes
     step: int
     tables: Tables
 
@@ -193,7 +198,7 @@ def _monthly(measure: Measure, name: str, aggregate: Aggregate, column: Column, 
     if step > 1 and np.any((position + 1) % step):
         step = 1
     shape = (len(frame.launched), calendar.count)
-    kept = position >= frame.launched[column.product]
+    kept = (position >= frame.launched[column.product]) & (position <= frame.ended[column.product])
     first = np.full(shape[0], NEVER, dtype=np.intp)
     np.minimum.at(first, column.product[kept], position[kept])
     kept &= position >= 0
@@ -203,7 +208,7 @@ def _monthly(measure: Measure, name: str, aggregate: Aggregate, column: Column, 
     sums = amounts(value)
     if is_averaged(measure):
         value = value / np.where(days == 0, 1, days)
-    found = Cells(value, _reasons(value, first, step, calendar))
+    found = Cells(value, _reasons(value, (first, frame.ended), step, calendar))
     engine = frame.tables.tables[measure.source].engine.dialect
     return Monthly(
         name, measure.kind, measure.source, aggregate, found, sums, first, step, measure.within, days, counted,
@@ -221,10 +226,22 @@ def _launched(site: Site, calendar: Calendar) -> Indexes:
     return months
 
 
-def _reasons(value: Floats, first: Indexes, step: int, calendar: Calendar) -> Codes:
+def _ended(site: Site, calendar: Calendar) -> Indexes:
+    """The position of each product's last month; NEVER where none is declared."""
+    months = np.full(len(site.products), NEVER, dtype=np.intp)
+    for id_, number in product_numbers(site).items():
+        ended = site.products[id_].ended
+        if ended is not None:
+            months[number] = ended.last_month - calendar.start
+    return months
+
+
+def _reasons(value: Floats, life: tuple[Indexes, Indexes], step: int, calendar: Calendar) -> Codes:
     reason = np.full(value.shape, REASON["no-data"], dtype=np.int8)
     if step > 1:
         reason[:, ~calendar.ends(step)] = REASON["not-due"]
+    first, ended = life
+    reason[np.arange(calendar.count) > ended[:, None]] = REASON["ended"]
     reason[np.arange(calendar.count) < first[:, None]] = REASON["not-launched"]
     reason[np.isfinite(value)] = HERE
     return reason

@@ -20,7 +20,7 @@ from kpisite.periods import Grain
 # A trailing year that lacks its last month is the one of the month before; a month has no parts.
 GRAINS = (Grain.QUARTER, Grain.HALF, Grain.YEAR, Grain.YTD)
 # Where one of these stands there is no figure, however much arrives.
-NEVER_DUE = tuple(REASON[name] for name in ("not-applicable", "not-derivable", "not-launched"))
+NEVER_DUE = tuple(REASON[name] for name in ("not-applicable", "not-derivable", "not-launched", "ended"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,11 @@ REASONS = (
     "not-launched",  # before the product's launch or before its first delivery
     "not-applicable",  # the subject does not carry the indicator at this level
     "not-reviewed",  # no signed review or no judged plan to count yet
+    "ended",  # after the product's last month, or that of the last product of a roll-up
 )
 REASON = {name: code for code, name in enumerate(REASONS)}
 # Missing for these reasons is no gap in the data: such a cell is not expected and does not lower the coverage.
-NOT_EXPECTED = tuple(REASON[name] for name in ("not-derivable", "not-due", "not-launched", "not-applicable"))
+NOT_EXPECTED = tuple(REASON[name] for name in ("not-derivable", "not-due", "not-launched", "not-applicable", "ended"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _put(whole: Cells, unfinished: Running) -> Cells:
 
 # What a cell says that is not due; the others say that there never will be a figure.
 MAY_BE_DUE = tuple(
-    code for name, code in REASON.items() if name not in ("not-applicable", "not-derivable", "not-launched")
+    code for name, code in REASON.items() if name not in ("not-applicable", "not-derivable", "not-launched", "ended")
 )
 
 

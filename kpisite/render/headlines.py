@@ -102,6 +102,9 @@ def scorecard_lead(e: Edition, s: int) -> str:
     scores, now, c = e.board.scores, e.board.now, e.board.composite
     score, coverage = float(scores.score[s, c, now]), float(scores.coverage[s, c, now])
     words, facts = e.t["say"]["scorecard"], {"product": e.subjects[s]}
+    ended = e.site.products[e.report.subjects[s].id].ended
+    if ended is not None and ended < e.report.period:
+        return str(words["lead_ended"].format(period=e.tongue.period(ended), **facts))
     if not scores.counts[s, c, now].any():
         return str(words["lead_unjudged"].format(**facts))
     if math.isnan(score):

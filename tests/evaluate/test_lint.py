@@ -364,3 +364,44 @@ def test_a_finding_says_what_why_and_how():
     assert problem.what.startswith("T-S2 the rationale of 'i-0' says 'improve'")
     assert problem.hint == f"{BY_ID['T-S2'].why} {BY_ID['T-S2'].how}"
     assert (problem.code, problem.level) == ("T-S2", "warning")
+
+
+# ------------------------------------------------------------------------------------------------ products that ended
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ({"by": "2025-09"}, []),
+        ({"by": "2025-09", "until": "2025-09"}, []),
+        ({"by": "2025-10"}, [("T-T2", "warning", "beyond-end")]),
+        ({"by": "2025-09", "until": "2025-12"}, [("T-T2", "warning", "beyond-end")]),
+    ],
+)
+def test_a_target_does_not_reach_beyond_the_end_of_its_product(target, found):
+    ended = {f"i-{n}": dict(GOOD) | {"by": "2025-09"} for n in range(1, 5)} | {"i-0": GOOD | target}
+    site = a_good_site(product={"key": ended, "ended": "2025-09"})
+
+    assert [one for one in told(site) if one[0] not in BESIDE] == found
+    # What is due no more is not missing, and neither is a successor.
+    gone = {f"i_{n}": series(n) | {f"2025-{m}": "ended" for m in (10, 11, 12)} for n in range(5)}
+    assert [one for one in told(site, values(**gone)) if one[0] not in BESIDE] == found
+
+
+@pytest.mark.parametrize(
+    ("action", "found"),
+    [
+        ({"due": "2025-09-30"}, False),
+        ({"due": "2025-10-01"}, True),
+        ({"due": "2025-10-01", "done": "2025-09-01", "progress": 100}, False),
+        ({"due": "2025-10-01", "cancelled": True}, False),
+    ],
+)
+def test_an_action_does_not_reach_beyond_the_end_of_its_product(action, found):
+    plan = {"title": "P", "product": "card", "indicators": ["i-0"], "owner": "Li", "opened": "2025-01-01"}
+    plan |= {"actions": {"a": {"title": "Do", "owner": "Li", "start": "2025-01-01"} | action}}
+
+    kinds = [one[2] for one in told(a_good_site(product={"ended": "2025-09"}, plans={"p": plan}))]
+
+    assert ("action-beyond-end" in kinds) is found
+    assert "action-beyond-end" not in [one[2] for one in told(a_good_site(plans={"p": plan}))]

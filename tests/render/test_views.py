@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from kpisite.periods import Grain
+from kpisite.periods import Grain, parse
 from kpisite.render.sitemap import pages
 from kpisite.render.views.figure import figure_page
 from kpisite.render.views.scorecard import product_list, scorecard
@@ -232,6 +232,22 @@ def test_a_figure_without_a_page_leads_to_its_indicator():
 
     assert e.to_figure(CARD, i_of("overdue"), "../").endswith("products/card/overdue/index.html")
     assert e.to_figure(CARD, i_of("coverage"), "../").endswith("indicators/coverage/index.html")
+
+
+def test_the_scorecard_of_a_product_that_ended_says_so():
+    site = the_site()
+    ended = {"card": site.products["card"].model_copy(update={"ended": parse("2025-10")})}
+    report = the_report(site.model_copy(update={"products": site.products | ended}))
+
+    en, zh = (scorecard(in_language(lang, report), CARD) for lang in ("en", "zh"))
+
+    assert en.lead == (
+        "Credit card ended in Oct 2025: nothing of it is judged any more, "
+        "and it is no longer part of its line and of the whole house."
+    )
+    assert zh.lead == "信用卡已于2025年10月停办，此后不再评价，也不再计入条线和全行。"
+    assert ("Ended", "Oct 2025") in [(fact.label, fact.value) for fact in en.facts]
+    assert "Ended" not in [fact.label for fact in scorecard(EN, CARD).facts]
 
 
 def test_without_figure_pages_the_scorecard_carries_the_figures():

@@ -26,7 +26,7 @@ MOST_SMALL = 12
 # Beside the months.
 LONGER = (Grain.QUARTER, Grain.YEAR)
 # Labels for which there never was a figure are no rows.
-NEVER = (REASON["not-launched"], REASON["not-applicable"])
+NEVER = (REASON["not-launched"], REASON["not-applicable"], REASON["ended"])
 
 
 def breakdowns(e: Edition, s: int, i: int) -> tuple[Breakdown, ...]:

@@ -157,6 +157,7 @@ def _facts(e: Edition, s: int) -> tuple[Fact, ...]:
         Fact(words["owner"], product.owner),
         Fact(words["line"], e.say(e.site.lines[product.line].name)),
         Fact(words["launched"], e.tongue.period(product.launched) if product.launched else ""),
+        Fact(words["ended"], e.tongue.period(product.ended) if product.ended else ""),
         Fact(words["share"], e.percent(product.share / total, 1) if total else ""),
         *([product_signed(e, s)] if e.site.reviews else []),
     )
