@@ -113,9 +113,20 @@ def stretch(history: Floats, change: Floats, over: Steps, sign: Codes) -> Floats
 
 
 def crossing(expected: Floats, worst: Floats, best: Floats) -> Codes:
-    """The first of the next six steps at which the forecast lies beyond these bounds (P >= 0.5); 0 where none does."""
+    """The first of the next six steps at which the forecast lies beyond its bounds (P >= 0.5); 0 where none does.
+
+    The bounds are [N, 6], or [N, 1] where they stay.
+    """
     ahead = expected[:, :AHEAD]
     tiny = AHEAD_NOISE * np.abs(ahead).max(axis=1, keepdims=True)
-    beyond = (ahead < worst[:, None] - tiny) | (ahead > best[:, None] + tiny)
+    beyond = (ahead < worst - tiny) | (ahead > best + tiny)
     found: Codes = np.where(beyond.any(axis=1), beyond.argmax(axis=1) + 1, 0).astype(np.int8)
+    return found
+
+
+def crossed(expected: Floats, steps: Codes, worst: Floats, best: Floats) -> Floats:
+    """The bound that the forecast lies beyond at its step, [N]; NaN at the step 0."""
+    at = np.maximum(steps - 1, 0)[:, None].astype(np.intp)
+    y, low, high = (np.take_along_axis(part, at, axis=1)[:, 0] for part in (expected, worst, best))
+    found: Floats = np.where(steps > 0, np.where(y < low, low, high), np.nan)
     return found

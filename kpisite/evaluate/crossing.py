@@ -13,7 +13,7 @@ _ROOT_2 = math.sqrt(2.0)
 
 
 def crossings(report: Report, s: int, i: int) -> tuple[Crossing, ...]:
-    """The regulatory limit and the end of amber, as they are at the report's period, if the forecast crosses them."""
+    """The regulatory limit, and the end of amber in the period in which the forecast crosses it, if it does."""
     grain = CADENCES[report.site.indicators[report.indicators[i]].cadence]
     periods = report.figures[grain].periods if grain in report.figures else ()
     ended = [one for one in periods if one.last_month <= report.period.last_month]
@@ -33,14 +33,21 @@ def _of_figure(report: Report, s: int, i: int, now: Period) -> Iterator[Crossing
         yield Crossing("limit", declared.limit.value, now.plus(step), chance)
     step = out.crosses.item(s, i)
     if step:
-        figures = report.figures[now.grain]
-        at = (s, i, figures.periods.index(now))
-        low, high, width = (array.item(at) for array in (figures.target, figures.target_high, figures.tolerance))
-        width, top = 0.0 if declared.veto else width, low if math.isnan(high) else high
-        sign = SIGNS[declared.direction]
-        upward = sign < 0 or (sign == 0 and out.expected.item(s, i, step - 1) > top)
-        level = top + width if upward else low - width
+        level = out.crosses_at.item(s, i)
+        level = _today(report, s, i, now) if math.isnan(level) else level
+        upward = out.expected.item(s, i, step - 1) > level
         yield Crossing("amber", level, now.plus(step), _beyond(report, (s, i, step), level, upward=upward))
+
+
+def _today(report: Report, s: int, i: int, now: Period) -> float:
+    """The amber limit at the report's period, for releases that do not tell which one is crossed."""
+    declared, figures = report.site.indicators[report.indicators[i]], report.figures[now.grain]
+    at = (s, i, figures.periods.index(now))
+    low, high, width = (array.item(at) for array in (figures.target, figures.target_high, figures.tolerance))
+    width, top = 0.0 if declared.veto else width, low if math.isnan(high) else high
+    sign, step = SIGNS[declared.direction], report.outlook.crosses.item(s, i)
+    upward = sign < 0 or (sign == 0 and report.outlook.expected.item(s, i, step - 1) > top)
+    return top + width if upward else low - width
 
 
 def _beyond(report: Report, at: tuple[int, int, int], level: float, *, upward: bool) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from kpisite.evaluate.choice import ORIGINS, chosen
 from kpisite.evaluate.columns import Columns, Indexes, columns
 from kpisite.evaluate.forecast import Forecast, forecast
-from kpisite.evaluate.hindsight import Reach, hindsight
+from kpisite.evaluate.hindsight import Reach, hindsight, step_by_step
 from kpisite.evaluate.limits import Codes, Flags, Floats
 from kpisite.evaluate.methods import Method, methods
 
@@ -26,6 +26,7 @@ class Track:
     season: int  # periods of a year
     low: Floats  # natural bounds, [N]; NaN where there is none
     high: Floats
+    moved: tuple[Floats, Floats] | None = None  # what reach is measured against, where that moves: [N, T, 6] each
 
     @property
     def latest(self) -> Flags:
@@ -38,7 +39,8 @@ class Track:
         arrays = {
             name: getattr(self, name)[rows] for name in ("value", "segment", "compared", "seasonal", "low", "high")
         }
-        return replace(self, **arrays)
+        moved = None if self.moved is None else (self.moved[0][rows], self.moved[1][rows])
+        return replace(self, **arrays, moved=moved)
 
     def bounded(self, values: Floats) -> Floats:
         """Forecasts [N, ...] within the natural bounds; NaN stays."""
@@ -87,5 +89,10 @@ def _forecast(track: Track, tried: _Tried) -> Forecast:
 
 
 def _reach(track: Track, tried: _Tried) -> Reach:
-    found = hindsight(tried.methods, tried.best)
-    return Reach(track.bounded(found.lowest.T), track.bounded(found.highest.T))
+    if track.moved is None:
+        found = hindsight(tried.methods, tried.best)
+        return Reach(track.bounded(found.lowest.T), track.bounded(found.highest.T))
+    # As far as from bounds that stay where they were: each step by how much its own have moved.
+    steps = [track.bounded(part.T) for part in step_by_step(tried.methods, tried.best)]
+    low, high = ([part - moved[:, :, n] for n, part in enumerate(steps)] for moved in track.moved)
+    return Reach(np.minimum.reduce(low), np.maximum.reduce(high))

@@ -30,3 +30,16 @@ def hindsight(tried: Sequence[Method], best: Codes) -> Reach:
         for whole, part in zip((lowest, highest), method.reach(AHEAD), strict=True):
             whole[:, own] = np.where(here, part, whole[:, own])
     return Reach(lowest, highest)
+
+
+def step_by_step(tried: Sequence[Method], best: Codes) -> list[Floats]:
+    """The six values that were forecast in each period, each by the method that had been best by then."""
+    return [_said(tried, best, step) for step in range(1, AHEAD + 1)]
+
+
+def _said(tried: Sequence[Method], best: Codes, step: int) -> Floats:
+    found = tried[0].ahead(step, len(best)).copy()
+    for method in tried[1:]:
+        own = slice(None) if method.rows is None else method.rows
+        found[:, own] = np.where(best[:, own] == method.code, method.ahead(step, len(best)), found[:, own])
+    return found

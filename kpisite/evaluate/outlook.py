@@ -15,6 +15,7 @@ from kpisite.evaluate.foresight import Track, look_ahead, look_ahead_and_back
 from kpisite.evaluate.hindsight import Reach
 from kpisite.evaluate.limits import Codes, Flags, Floats
 from kpisite.evaluate.methods import HORIZON
+from kpisite.evaluate.moving import Moving, moving
 from kpisite.evaluate.report import ABSENT, GREEN, GREY, RED, ROLLED, Figures, Lengths, Outlook, Signals
 from kpisite.evaluate.rounding import Ints
 from kpisite.evaluate.signals import SIGNS
@@ -62,6 +63,7 @@ class _Grain:
     now: int
     goals: Deadlines
     year: tuple[Floats, Floats, int] | None
+    moving: Moving
     reach: Reach  # [S, I, T] up to now; filled
 
 
@@ -92,10 +94,13 @@ def outlook(
             now,
             deadlines(site, series, figures[grain], now),
             _this_year(site, series, figures, figures[grain].periods[now]),
+            moving(site, series, figures[grain].periods[: now + 1]),
             Reach(np.full(shape, np.nan), np.full(shape, np.nan)),
         )
         crossing = _may_cross(traits, role, figures[grain], now)
-        for some, back in ((due & crossing, True), (due & (role != ABSENT) & ~crossing, False)):
+        moves = one.moving.any
+        parts = (due & crossing & ~moves, due & crossing & moves, due & (role != ABSENT) & ~crossing)
+        for some, back in zip(parts, (True, True, False), strict=True):
             s, i = np.nonzero(some)
             for start in range(0, len(s), _AT_A_TIME):
                 at = (s[start : start + _AT_A_TIME], i[start : start + _AT_A_TIME])
@@ -130,7 +135,7 @@ def empty_outlook(shape: tuple[int, ...]) -> Outlook:
         same_status=lengths(), off_target=lengths(), method=codes(), mase=floats(), error=floats(),
         expected=floats(HORIZON), spread=floats(HORIZON), steps=lengths(), goal=floats(), goal_high=floats(),
         chance=floats(), likelihood=codes(), required=floats(), stretch=floats(), run_rate=floats(),
-        crosses=codes(), crosses_limit=codes(),
+        crosses=codes(), crosses_limit=codes(), crosses_at=floats(),
     )  # fmt: skip
 
 
@@ -198,6 +203,7 @@ def _of(
         season=year,
         low=traits.low[own],
         high=traits.high[own],
+        moved=grain.moving.limits(at) if back else None,
     )
     history = np.where(track.latest, value, np.nan)
     watched = np.where(traits.on_the_year[own][:, None], grain.signals.charted[at][:, :until], history)
@@ -249,9 +255,10 @@ def _ahead(
     status = figures.status[at][:, : now + 1]
     kept = streak(status == GREEN, status != GREY) >= achieve.KEPT_FOR
     kept &= achieve.reached(value, goal, traits.sign[own], traits.decimals[own])
-    worst, best = _amber(figures, at, now, traits)
     safe = (status[:, -1] != RED) & (status[:, -1] != GREY)
-    over = figures.over_limit[at][:, now]
+    worst, best = grain.moving.not_red(figures, now, at, (traits.sign[own], traits.veto[own]))
+    crosses = np.where(safe, achieve.crossing(made.expected, worst, best), 0).astype(np.int8)
+    over, limits = figures.over_limit[at][:, now], (traits.least[own][:, None], traits.most[own][:, None])
     return {
         "method": made.method,
         "mase": made.mase,
@@ -266,23 +273,10 @@ def _ahead(
         "required": needed,
         "stretch": achieve.stretch(history, needed, goal.steps, traits.sign[own]),
         "run_rate": _run_rate(grain, at, history, traits.flow[own]),
-        "crosses": np.where(safe, achieve.crossing(made.expected, worst, best), 0).astype(np.int8),
-        "crosses_limit": np.where(over, 0, achieve.crossing(made.expected, traits.least[own], traits.most[own])).astype(
-            np.int8
-        ),
+        "crosses": crosses,
+        "crosses_limit": np.where(over, 0, achieve.crossing(made.expected, *limits)).astype(np.int8),
+        "crosses_at": achieve.crossed(made.expected, crosses, worst, best),
     }
-
-
-def _amber(figures: Figures, at: tuple[Indexes, Indexes], now: int, traits: _Traits) -> tuple[Floats, Floats]:
-    """The lowest and the highest value that are not red; infinite where there is no such side or no target."""
-    low, high, width = (part[at][:, now] for part in (figures.target, figures.target_high, figures.tolerance))
-    sign, width = traits.sign[at[1]], np.where(traits.veto[at[1]], 0.0, width)
-    top = np.where(np.isnan(high), low, high)
-    worst = np.where((sign >= 0) & ~np.isnan(low), low - width, -np.inf)
-    best = np.where((sign <= 0) & ~np.isnan(low), top + width, np.inf)
-    return np.nan_to_num(worst, nan=-np.inf, posinf=np.inf, neginf=-np.inf), np.nan_to_num(
-        best, nan=np.inf, posinf=np.inf, neginf=-np.inf
-    )
 
 
 def _run_rate(grain: _Grain, at: tuple[Indexes, Indexes], history: Floats, flow: Flags) -> Floats:

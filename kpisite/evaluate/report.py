@@ -112,8 +112,9 @@ class Outlook:
     probability of `chance` (none beyond the next twelve); required is the change still needed, stretch the same
     against the best tenth of past changes, run_rate what is needed each month left in the year as a multiple of the
     last twelve months' average. crosses and crosses_limit are the step at which the forecast crosses the amber or the
-    regulatory limit, 0 where it does not within six. NaN and
-    code 0 where there is nothing to say. Codes: TRENDS, METHODS, LIKELIHOODS of their modules.
+    regulatory limit, 0 where it does not within six; crosses_at is the amber limit at that step, another one than
+    today's where the target moves. NaN and code 0 where there is nothing to say. Codes: TRENDS, METHODS, LIKELIHOODS of
+    their modules.
     """
 
     slope: Floats
@@ -138,6 +139,7 @@ class Outlook:
     run_rate: Floats
     crosses: Codes
     crosses_limit: Codes
+    crosses_at: Floats
 
 
 # Rules of early warning; the position is the code.

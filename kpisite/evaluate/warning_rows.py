@@ -120,8 +120,8 @@ def rows_of(report: Report, grain: Grain, at: tuple[Indexes, Indexes], until: in
         places=np.array([one.decimals for one in declared], dtype=np.int64)[:, None],
         sign=np.array([SIGNS[one.direction] for one in declared], dtype=np.int8)[:, None],
         veto=np.array([one.veto for one in declared], dtype=np.bool_)[:, None],
-        least=_limits(declared, "min"),
-        most=_limits(declared, "max"),
+        least=limits_of(declared, "min"),
+        most=limits_of(declared, "max"),
         missing=due & undelivered,
         due=due,
         **{
@@ -131,6 +131,7 @@ def rows_of(report: Report, grain: Grain, at: tuple[Indexes, Indexes], until: in
     )
 
 
-def _limits(declared: Sequence[Indicator], side: str) -> Floats:
+def limits_of(declared: Sequence[Indicator], side: str) -> Floats:
+    """The regulatory limits of some indicators on one side, [N, 1]; NaN where there is none."""
     found = [one.limit.value if one.limit and one.limit.side == side else np.nan for one in declared]
     return np.array(found, dtype=np.float64)[:, None]

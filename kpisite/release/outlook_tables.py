@@ -49,7 +49,7 @@ def read_outlook(axes: Axes, tables: Sequence[str]) -> Outlook:
     for s, text in enumerate(tables):
         columns = columns_of(text)
         at = [where[id_] for id_ in columns["indicator"]]
-        for name in _FIELDS:
+        for name in (name for name in _FIELDS if name in columns):  # releases may be older than a column
             read = _reader(name)
             for i, cell in zip(at, columns[name], strict=True):
                 if cell:

@@ -86,8 +86,8 @@ def test_stretch_needs_eight_changes_and_may_be_endless():
 def test_the_first_step_beyond_a_bound_is_found_within_six():
     expected = np.array([[5.0, 4, 3, 2, 1, 0, -1], [5, 5, 5, 5, 5, 5, -9]])
 
-    assert crossing(expected, np.array([2.5, 0.0]), np.array([math.inf] * 2)).tolist() == [4, 0]
-    assert crossing(expected, np.array([-math.inf] * 2), np.array([4.5, 5.0])).tolist() == [1, 0]
+    assert crossing(expected, np.array([[2.5], [0.0]]), np.array([[math.inf]] * 2)).tolist() == [4, 0]
+    assert crossing(expected, np.array([[-math.inf]] * 2), np.array([[4.5], [5.0]])).tolist() == [1, 0]
 
 
 @settings(max_examples=500, deadline=None)
