@@ -41,7 +41,7 @@ class State:
 
     def scores(self, value: Floats) -> Floats:
         """What other values would score by the rules and goals of this state."""
-        return judge(self.rules, self.scoring, value, np.full(value.shape, np.nan), self.goals).score
+        return judge(self.rules, self.scoring, value, np.full(value.shape, np.inf), self.goals).score
 
 
 @dataclass(frozen=True, slots=True)

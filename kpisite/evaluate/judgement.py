@@ -59,8 +59,10 @@ def _sample(case: Case) -> Rule:
     wanted = case.indicator.sample
     if wanted is None:
         return Rule("sample", "none")
-    counted = ("n", "" if math.isnan(case.sample) else case.sample)
-    return Rule("sample", "small" if case.small else "enough", (counted, ("least", float(wanted.least))))
+    least = ("least", float(wanted.least))
+    if math.isnan(case.sample):
+        return Rule("sample", "unknown", (least,))
+    return Rule("sample", "small" if case.small else "enough", (("n", case.sample), least))
 
 
 def _limit(case: Case) -> Rule:

@@ -54,7 +54,7 @@ class Figures:
     score: Floats
     status: Codes
     over_limit: Flags  # the regulatory limit is crossed
-    small: Flags  # fewer answers than needed: printed, not judged
+    small: Flags  # fewer answers than needed, or an unknown number: printed, not judged
     sample: Floats  # answers behind the figure where the indicator counts them
     vintage: npt.NDArray[np.int32]  # day the newest row behind the figure arrived (date ordinal), 0 = not known
     provisional: Codes  # months of a running period that its figure is made of, 0 for a whole one: printed, not judged

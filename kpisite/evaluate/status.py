@@ -58,9 +58,13 @@ class _Leads:
 
 
 def judge(rules: Rules, scoring: Scoring, value: Floats, sample: Floats, goals: Goals) -> Judged:
-    """Judge values against their goals; what is missing, too small a sample or without a target stays grey."""
+    """Judge values against their goals; what is missing, without a target or of too small a sample stays grey.
+
+    `sample` is the number of answers; where one is needed and unknown (NaN), it is too small.
+    """
     shown = steps(value, rules.decimals)
-    small = (sample < rules.least) & ~np.isnan(value)
+    # A count of answers that is needed and was not delivered proves nothing.
+    small = ~((sample >= rules.least) | np.isnan(rules.least)) & ~np.isnan(value)
     over = _over_limit(rules, shown) & ~small
     unjudged = np.isnan(value) | np.isnan(goals.target) | small
     bounds = _bounds(rules, goals)

@@ -178,10 +178,16 @@ def remark(e: Edition, i: int, doubt: Doubt) -> str:
     if doubt.over:
         found.append(e.t["badge"]["over_limit"])
     if doubt.small:
-        found.append(e.t["say"]["too_few"].format(n=e.tongue.number(round(doubt.sample), 0)))
+        found.append(sample_text(e, doubt.sample))
     if doubt.aimless and not doubt.reason:
         found.append(e.t["reason"]["no-target"])
     return e.listed(found) if found else ""
+
+
+def sample_text(e: Edition, sample: float) -> str:
+    """How many answers there are, too few to judge; or that nobody knows."""
+    words: str = e.t["say"]["uncounted"]
+    return words if sample != sample else str(e.t["say"]["too_few"].format(n=e.tongue.number(round(sample), 0)))
 
 
 def gap_steps(column: Column, steps: int, target: float, high: float) -> int:

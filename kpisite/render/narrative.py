@@ -58,8 +58,10 @@ def _present(e: Edition, i: int, facts: dict[str, str], told: Told) -> str:
     column = e.prose_column(i, [told.value, *aims])
     facts["value"] = e.tongue.figure(told.value, column)
     if told.kind == "small":
-        counts = {"sample": e.tongue.number(round(told.sample), 0), "least": e.tongue.number(told.least, 0)}
-        return _say(e, "small", facts | counts)
+        least = {"least": e.tongue.number(told.least, 0)}
+        if math.isnan(told.sample):
+            return _say(e, "uncounted", facts | least)
+        return _say(e, "small", facts | least | {"sample": e.tongue.number(round(told.sample), 0)})
     if told.kind == "provisional":
         return _say(e, "provisional", facts | {"n": str(told.months), "m": str(told.period.months)})
     if not aims:

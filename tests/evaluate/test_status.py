@@ -155,6 +155,13 @@ def test_a_small_sample_is_printed_but_not_judged():
     assert np.isnan(cell(figures, "attainment"))
 
 
+def test_an_unknown_number_of_answers_is_not_enough():
+    figures = judged_sample(np.nan)
+
+    assert cell(figures, "value") == 6
+    assert (cell(figures, "small"), cell(figures, "status")) == (True, GREY)
+
+
 def test_enough_answers_are_judged():
     figures = judged_sample(30)
 

@@ -122,8 +122,12 @@ VALUES = {
 }
 
 
-def the_report(site=None, values=VALUES, **more):
-    return a_report(site or the_site(), values, **more)
+# Enough answers to judge.
+SAMPLES = {product: {"csat": 40} for product in ("app", "card")}
+
+
+def the_report(site=None, values=VALUES, samples=SAMPLES, **more):
+    return a_report(site or the_site(), values, samples=samples, **more)
 
 
 def in_language(lang, report=None):

@@ -85,6 +85,13 @@ def test_a_small_sample_is_told_and_not_judged():
     assert figure_sentence(en, *at("app", "csat")).endswith("from 12 answers; it takes 30 to judge.")
 
 
+def test_a_number_of_answers_that_was_not_delivered_is_told():
+    zh, en = both(the_report(samples={"app": {"csat": float("nan")}}))
+
+    assert "答卷份数尚未报送，至少30份方可评价" in figure_sentence(zh, *at("app", "csat"))
+    assert figure_sentence(en, *at("app", "csat")).endswith("has not been delivered, and it takes 30 to judge.")
+
+
 def test_a_crossed_limit_is_told():
     zh, en = both(the_report(values=VALUES | {"card": VALUES["card"] | {"npl": {"": 5.5}}}))
 
