@@ -1,10 +1,11 @@
-"""Key figures that have lost their target: their weight is in no composite, and no coverage counts it."""
+"""What a composite does not tell: key figures that have lost their target, and zero tolerance that nobody can prove."""
 
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from kpisite.evaluate.report import GREY
 from kpisite.measure.series import NOT_EXPECTED
 from kpisite.render.board import Board
 from kpisite.render.edition import Edition
@@ -52,3 +53,19 @@ def lapsed_sentence(e: Edition, s: int) -> str:
         "indicators": e.listed(e.indicators[one.i] for one in found),
     }
     return str(e.t["say"]["scorecard"]["lapsed"].format(**facts))
+
+
+def unproven_sentence(e: Edition, s: int) -> str:
+    """That a composite is provisional, for a figure of zero tolerance is due and missing; empty where none is."""
+    months, now = e.board.months, e.board.now
+    found = [
+        i
+        for i in e.board.keys[s]
+        if e.site.indicators[e.report.indicators[i]].veto
+        and months.reason[s, i, now] not in NOT_EXPECTED
+        and months.status[s, i, now] == GREY
+        and not np.isnan(months.target[s, i, now])
+    ]
+    if not found or np.isnan(e.board.scores.score[s, e.board.composite, now]):
+        return ""
+    return str(e.t["say"]["scorecard"]["unproven"].format(indicators=e.listed(e.indicators[i] for i in found)))

@@ -63,3 +63,15 @@ def test_it_stands_among_what_needs_attention_with_what_is_to_be_done(lang, owne
 def test_nothing_is_said_where_no_target_is_lost(found):
     assert lapsed(found, 0) == ()
     assert not any("no target" in text for text in scorecard(found, 0).sentences)
+
+
+@pytest.mark.parametrize(("breaches", "is_told"), [("no-data", True), (0, False), (1, False)])
+def test_a_composite_without_its_figure_of_zero_tolerance_is_provisional(breaches, is_told):
+    never = an_indicator(name={"zh": "违规数", "en": "Breaches"}, direction="lower", veto=True, unit="count")
+    key = {"csat": CSAT, "breaches": {"weight": 20, "target": 0, "tolerance": 1}}
+    site = a_site({"card": {"key": key}}, INDICATORS | {"breaches": never})
+    report = a_report(site, {"card": {"csat": 90.0, "breaches": breaches}})
+    en, zh = (scorecard(edition(board(report), lang, TEXTS), 0).sentences for lang in ("en", "zh"))
+
+    assert ("The composite is provisional: Breaches allows no miss, and has no judged figure yet." in en) is is_told
+    assert ("综合得分为暂定：零容忍指标违规数尚无可判定的数据。" in zh) is is_told

@@ -16,7 +16,7 @@ from kpisite.render.cells import Cell, carried, cell, of_subject
 from kpisite.render.edition import Edition, root_of
 from kpisite.render.headlines import change, score_box, scorecard_lead, scorecard_sentences, weight_text
 from kpisite.render.judgements import judgements
-from kpisite.render.lapsed import Lapsed, lapsed, lapsed_sentence
+from kpisite.render.lapsed import Lapsed, lapsed, lapsed_sentence, unproven_sentence
 from kpisite.render.levels import MOST_BLOCKS
 from kpisite.render.narrative import around, changes, driver_sentence, figure_sentence, joined, told_sentence, told_step
 from kpisite.render.pages import ProductList, Scorecard
@@ -89,7 +89,7 @@ def scorecard(e: Edition, s: int, earlier: Report | None = None) -> Scorecard:
         **e.frame(path, title=e.subjects[s], lead=scorecard_lead(e, s), section="products", crumbs=crumbs),
         facts=_facts(e, s),
         score=score_box(e, s),
-        sentences=(*scorecard_sentences(e, s), *(text for text in [lapsed_sentence(e, s)] if text)),
+        sentences=(*scorecard_sentences(e, s), *filter(None, [unproven_sentence(e, s), lapsed_sentence(e, s)])),
         attention=(
             *(item(e, s, i, root, named=False) for i in e.board.red_keys(s)),
             *(_without_target(e, s, one, root) for one in lapsed(e, s)),
