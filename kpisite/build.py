@@ -13,6 +13,7 @@ from pathlib import Path
 from kpisite.assay import doubt_signatures, notes
 from kpisite.declare.model import Site
 from kpisite.declare.read import read_site
+from kpisite.declare.version_name import DRAFT, version_fault
 from kpisite.errors import AuthorError, Place, Problem, Problems
 from kpisite.evaluate.evaluate import evaluate
 from kpisite.evaluate.lint import lint, problems_of
@@ -185,7 +186,7 @@ def versions_of(config: Path, report: Report, frozen: tuple[Report, ...] | None 
     elif content_of(config.parent / RELEASES, same.version) == content_hash(report):
         working = ()
     else:
-        working = (replace(report, version=f"{report.version}-draft"),)
+        working = (replace(report, version=f"{report.version}{DRAFT}"),)
     return tuple(sorted((*releases, *working), key=lambda one: (one.period, one.frozen, one.version)))
 
 
@@ -230,6 +231,9 @@ def release(
 ) -> Frozen:
     """Freeze the report into releases/<version>; raise AuthorError if it exists with other content."""
     problems = Problems()
+    fault = version_fault(version)
+    if fault is not None:
+        raise AuthorError([Problem(Place("VERSION"), *fault, "version-name")])
     site = read_site(config, problems)
     settings = site.report
     if period is not None or _month(version) is not None:

@@ -140,6 +140,18 @@ def test_a_release_is_frozen_once(site):
     assert "2025-02" in changed.stderr
 
 
+@pytest.mark.parametrize("version", ["六月", "../evil", "a/b", "latest", "2025-13", "x" * 300])
+def test_a_release_is_not_made_under_what_is_no_name(site, version):
+    before = sorted(path for path in site.parent.rglob("*"))
+
+    done = kpisite("release", version, cwd=site, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("VERSION: error: ")
+    assert "Traceback" not in done.stderr
+    assert sorted(path for path in site.parent.rglob("*")) == before
+
+
 def test_a_release_shows_its_figures_after_the_data_changed(site):
     kpisite("release", "2025-02", cwd=site)
     frozen = (site / "releases/2025-02/values/card.csv").read_text(encoding="utf-8")

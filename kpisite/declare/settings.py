@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from kpisite.declare.scalars import Day, Model, Month, Number, Whole, Words
+from kpisite.declare.version_name import version_fault
 from kpisite.languages import Text
 from kpisite.periods import Grain
 
@@ -35,8 +36,9 @@ class ReportSettings(Model):
     @field_validator("version")
     @classmethod
     def _version_is_a_folder_name(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", value):
-            raise ValueError("a version is a folder's name: letters, digits, '.', '-' and '_'")
+        fault = version_fault(value) if value is not None else None
+        if fault is not None:
+            raise ValueError(f"{fault.what}. {fault.hint}")
         return value
 
 

@@ -9,6 +9,7 @@ from kpisite.declare.sources import MEASURE
 from kpisite.errors import Place, did_you_mean
 from kpisite.load.columnfile import ColumnFile, open_columns
 from kpisite.load.columns import used_columns
+from kpisite.load.doubles import refuse_copies
 from kpisite.load.files import Delivery, find_files
 from kpisite.load.header import Header, Opened, fold, header_of, read_header
 from kpisite.load.scope import Scope
@@ -44,6 +45,8 @@ def open_parts(scope: Scope, source: str, table: str) -> tuple[Part, ...]:
             header = read_header(text, spec, needed, used, scope.problems)
         if header is not None and not _is_told_twice(scope, source, text, header):
             parts.append(Part(number, deliveries[number], text, header, stamp))
+    if spec.repeats == "allow":
+        refuse_copies(parts, scope.problems)
     misspelt = _doubt_spelling(scope, parts, set(used))
     _doubt_others(scope, source, parts, {*needed, *used, *misspelt})
     return tuple(parts)

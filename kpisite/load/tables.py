@@ -59,8 +59,8 @@ def open_tables(
     used = {measure.source for measure in site.measures.values()}
     tables: dict[str, Table] = {}
     files: dict[str, tuple[FileFact, ...]] = {}
-    for source in (source for source in site.sources if source in used):
-        read = _read(scope, connections, source, f"s{len(tables)}")
+    for number, source in enumerate(source for source in site.sources if source in used):
+        read = _read(scope, connections, source, f"s{number}")
         if read is not None:
             tables[source], files[source] = read
     if problems.errors:

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kpisite.declare.version_name import version_fault
 from kpisite.errors import AuthorError, Place, Problem, Problems
 from kpisite.evaluate.report import Report
 from kpisite.release.snapshot import HEAD, hash_of, seal_of, thaw
 
 _RESTORE = "A release never changes: bring it back from version control, or remove its folder and release again."
+
+_RENAME = "Remove the folder, and release under another name."
 
 
 def write_release(releases: Path, version: str, files: Mapping[str, str]) -> Path:
@@ -70,6 +73,9 @@ def _check(folder: Path, files: Mapping[str, str], problems: Problems) -> None:
     if head is None:
         damaged(HEAD, "this release cannot be read" if HEAD in files else "this file of a release is missing")
         return
+    fault = version_fault(folder.name)
+    if fault is not None:
+        problems.error(_place(folder, HEAD), f"{fault.what}, not '{folder.name}'", _RENAME, "version-name")
     if head["version"] != folder.name:
         damaged(HEAD, f"the release in this folder calls itself '{head['version']}'")
     for name in sorted({*head["files"], *files} - {HEAD}):

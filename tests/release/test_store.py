@@ -169,3 +169,15 @@ def test_the_head_says_which_tool_made_it(tmp_path):
     folder = write_release(tmp_path, "2025-12", freeze(report()))
 
     assert json.loads((folder / "release.json").read_text(encoding="utf-8"))["tool"].startswith("kpisite ")
+
+
+def test_a_folder_that_cannot_be_a_version_is_told(tmp_path):
+    write_release(tmp_path, "2025-12", freeze(report()))
+    (tmp_path / "2025-12").rename(tmp_path / "my release")
+
+    with pytest.raises(AuthorError) as error:
+        read_releases(tmp_path)
+
+    (first, second) = messages(error)
+    assert "my release/release.json: error: a version is a folder's name" in first
+    assert "calls itself '2025-12'" in second
