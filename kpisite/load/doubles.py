@@ -20,7 +20,7 @@ def refuse_copies(parts: Sequence[Part], problems: Problems) -> None:
         for part in alike if len(alike) > 1 else ():
             original = first.setdefault(part.text.sha256, part)
             if original is not part and _has_rows(part):
-                what = f"the file is a copy of '{original.text.path}', so that its rows would be counted twice"
+                what = f"the file holds the same as '{original.text.path}', so that its rows would be counted twice"
                 problems.error(Place(part.text.path), what, "Remove one of the two.", "source-file-twice")
 
 

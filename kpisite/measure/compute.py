@@ -19,6 +19,7 @@ from kpisite.measure.kept import inputs_of
 from kpisite.measure.levels import carried, subjects
 from kpisite.measure.monthly import build_cube, first_month, read_columns
 from kpisite.measure.parts import Whole, breakdowns
+from kpisite.measure.sense import check_sense
 from kpisite.measure.series import REASON, GrainSeries, Series, Subject
 from kpisite.measure.shown import shown
 from kpisite.measure.understand import aggregates, formulas, steps
@@ -33,6 +34,7 @@ def measure(site: Site, tables: Tables, problems: Problems) -> Series:
     indicators = indicator_order(site)
     found = aggregates(site, tables, problems)
     defined = formulas(site, indicators, problems)
+    check_sense(site, defined, found, problems)
     problems.stop_if_any()
     parts = [part for every in defined.values() for version in every for part in (version.formula, version.condition)]
     columns = read_columns(site, tables, found, problems)
