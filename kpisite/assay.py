@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kpisite.errors import Place, Problem, Problems
+from kpisite.errors import Place, Problem, Problems, did_you_mean
 from kpisite.evaluate.report import Report
 from kpisite.evaluate.signing import unsigned
 from kpisite.evaluate.soundness import Share, soundness, summary
@@ -55,6 +55,18 @@ def doubt_signatures(report: Report, reports: Sequence[Report], problems: Proble
         what = f"'{one.product}' in version {one.version} was to be signed by {one.due} and is not, after {one.days}"
         hint = f"Owner: {one.owner or 'none named'}; signatures are declared under 'reviews', by two pairs of eyes."
         problems.warn(site.place("products", one.product), f"{what} working days", hint, "unsigned")
+
+
+def doubt_reviews(report: Report, reports: Sequence[Report], problems: Problems) -> None:
+    """Warn of reviews of versions that there are not, once each."""
+    versions = dict.fromkeys([*(one.version for one in reports if one.frozen), report.version])
+    told: set[str] = set()
+    for number, review in enumerate(report.site.reviews):
+        if review.release not in versions and review.release not in told:
+            told.add(review.release)
+            what = f"there is no version '{review.release}' that could have been reviewed"
+            place = report.site.place("reviews", number, "release")
+            problems.warn(place, what, did_you_mean(review.release, versions), "unknown-release")
 
 
 def _of(share: Share) -> str:

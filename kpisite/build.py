@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from kpisite.assay import doubt_signatures, notes
+from kpisite.assay import doubt_reviews, doubt_signatures, notes
+from kpisite.declare.check_settings import doubt_units
 from kpisite.declare.model import Site
 from kpisite.declare.read import read_site
 from kpisite.declare.version_name import DRAFT, version_fault
@@ -97,6 +98,7 @@ def build(config: Path, folder: Path, *, strict: bool = False, options: str = ""
     site = read_site(config, problems)
     problems.stop_if_any()
     theme = load_theme(config.parent)
+    doubt_units(site, _units(theme), problems)
     log("declare")
     with theme.preparation:
         # The engine works beside the interpreter, so releases are read while it is asked. The thread has ended before
@@ -193,6 +195,7 @@ def versions_of(config: Path, report: Report, frozen: tuple[Report, ...] | None 
 def _doubt(reports: Sequence[Report], report: Report, problems: Problems, *, strict: bool = False) -> None:
     """Nothing that was published changes in silence, or stays unsigned."""
     doubt_restatements(explained(restatements(reports), report.site), report.site, problems)
+    doubt_reviews(report, reports, problems)
     doubt_signatures(report, reports, problems)
     if strict and problems.warnings:
         raise AuthorError(problems.found)
@@ -260,6 +263,7 @@ def check(config: Path, *, pages: bool, strict: bool) -> Checked:
     site = read_site(config, problems)
     problems.stop_if_any()
     theme = load_theme(config.parent)
+    doubt_units(site, _units(theme), problems)
     report = judged(site, config, problems, strict=strict)
     reports = versions_of(config, report)
     problems.found += problems_of(lint(report, [one for one in reports if one.frozen]))
@@ -270,6 +274,11 @@ def check(config: Path, *, pages: bool, strict: bool) -> Checked:
     if strict and problems.warnings:
         raise AuthorError(problems.found)
     return Checked(problems.warnings, notes(report))
+
+
+def _units(theme: Theme) -> frozenset[str]:
+    """Every unit that the theme has words for in some language."""
+    return frozenset(unit for words in theme.texts.values() for unit in words["units"])
 
 
 def _month(text: str, problems: Problems | None = None) -> Period | None:

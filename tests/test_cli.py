@@ -152,6 +152,18 @@ def test_a_release_is_not_made_under_what_is_no_name(site, version):
     assert sorted(path for path in site.parent.rglob("*")) == before
 
 
+def test_a_review_of_what_was_never_released_is_doubted(site):
+    review = "reviews: [{release: 2025-01, product: card, role: r, person: p, on: 2025-02-05, verdict: signed}]\n"
+    (site / "site.yaml").write_text(SITE, encoding="utf-8")
+    (site / "content").mkdir()
+    (site / "content" / "reviews.yaml").write_text(review, encoding="utf-8")
+
+    done = kpisite("check", "--no-pages", cwd=site)
+
+    place = "content/reviews.yaml:1:21: warning: "
+    assert f"{place}there is no version '2025-01' that could have been reviewed. Did you mean '2025-02'?" in done.stderr
+
+
 def test_a_release_shows_its_figures_after_the_data_changed(site):
     kpisite("release", "2025-02", cwd=site)
     frozen = (site / "releases/2025-02/values/card.csv").read_text(encoding="utf-8")

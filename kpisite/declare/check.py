@@ -3,7 +3,10 @@
 from kpisite.declare.check_dates import check_definitions, check_plans, check_report, check_restatements
 from kpisite.declare.check_languages import check_languages
 from kpisite.declare.check_names import check_names, check_sources
+from kpisite.declare.check_plans import doubt_plans
 from kpisite.declare.check_references import check_references
+from kpisite.declare.check_reviews import check_reviews
+from kpisite.declare.check_settings import check_scoring, check_shares, check_sums
 from kpisite.declare.check_targets import check_targets
 from kpisite.declare.draft import Draft
 from kpisite.declare.model import Site
@@ -17,7 +20,12 @@ CHECKS = (
     check_report,
     check_definitions,
     check_plans,
+    doubt_plans,
+    check_scoring,
+    check_shares,
+    check_sums,
     check_restatements,
+    check_reviews,
     check_languages,
 )
 

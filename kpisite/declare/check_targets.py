@@ -60,8 +60,17 @@ def _check_history(
         here = (*path, number)
         if number:
             _check_hand_over(indicator, targets[number - 1], target, here, draft, problems)
+        _check_one_number(target, indicator, here, draft, problems)
         if declared:
             check_numbers(site, target, indicator, here, draft, problems)
+
+
+def _check_one_number(target: Target, indicator: str, here: Path, draft: Draft, problems: Problems) -> None:
+    """The numbers of months say what is wanted; one more beside them says it twice."""
+    months = next((key for key in ("steps", "values") if (*here, key) in draft.marks), "")
+    if months and (*here, "target") in draft.marks:
+        what = f"'target' and '{months}' both say what is wanted of '{indicator}'"
+        problems.error(draft.place(*here, "target"), what, f"Keep '{months}', or 'target' alone.", "target-twice")
 
 
 def _check_hand_over(

@@ -10,17 +10,31 @@ MOST_BYTES = 64 * 2**20
 
 YAML_ENDINGS = (".yaml", ".yml")
 MARKDOWN_ENDING = ".md"
+# Read by other programs like ours, and meant for us when they lie here.
+OTHER_ENDINGS = (*YAML_ENDINGS, MARKDOWN_ENDING, ".markdown", ".mdown", ".mkd", ".json")
 
 
 def content_files(root: Path) -> tuple[Path, ...]:
     """YAML and Markdown files below content/, in the order of their names; hidden ones are left out."""
+    return tuple(path for path in _shown(root) if path.suffix in (*YAML_ENDINGS, MARKDOWN_ENDING))
+
+
+def doubt_endings(root: Path, problems: Problems) -> None:
+    """Warn of files below content/ that look like declarations and are not read because of their ending."""
+    for path in _shown(root):
+        if path.suffix.casefold() in OTHER_ENDINGS and path.suffix not in (*YAML_ENDINGS, MARKDOWN_ENDING):
+            what = f"files that end in '{path.suffix}' are not read"
+            hint = f"Only {', '.join((*YAML_ENDINGS, MARKDOWN_ENDING))} are; rename it."
+            problems.warn(Place(path.relative_to(root).as_posix()), what, hint, "file-ending")
+
+
+def _shown(root: Path) -> tuple[Path, ...]:
+    """The files below content/ in the order of their names, without hidden ones."""
     folder = root / "content"
     found = (
         path
         for path in folder.rglob("*")
-        if path.suffix in (*YAML_ENDINGS, MARKDOWN_ENDING)
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
     return tuple(sorted(found, key=lambda path: path.relative_to(root).as_posix()))
 

@@ -3,7 +3,7 @@
 import pathlib
 
 from kpisite.declare.draft import NOUNS, Draft, add
-from kpisite.declare.files import MARKDOWN_ENDING, content_files, read_text
+from kpisite.declare.files import MARKDOWN_ENDING, content_files, doubt_endings, read_text
 from kpisite.declare.front_matter import split
 from kpisite.declare.yaml_source import Document, Mark, Value, read_yaml
 from kpisite.errors import Place, Problems, did_you_mean
@@ -40,6 +40,7 @@ def gather(config: pathlib.Path, problems: Problems) -> tuple[Draft, dict[str, s
             _Markdown(draft, problems, name).add(text)
         else:
             add(draft, read_yaml(text, name, problems), problems)
+    doubt_endings(root, problems)
     _check_bodies(draft, problems)
     return draft, texts
 

@@ -23,6 +23,8 @@ COMPARABLE = ("yes", "partly", "no")
 CONFIDENCE = ("A", "B", "C")
 # What these files are called among the sources.
 SOURCE = "competitors"
+# Months of the year between two figures of our own.
+EVERY = {"month": 1, "quarter": 3, "year": 12}
 # More problems of one file than this say nothing new.
 MOST = 100
 
@@ -82,6 +84,7 @@ def _read(site: Site, pattern: str, root: Path, folder: Path, problems: Problems
         files.append(FileFact(path, text.sha256, text.encoding, len(read), file.stat().st_size))
         for value, where in read:
             _keep(values, value, where, problems)
+    _doubt_periods(site, values.values(), problems)
     return Peers(tuple(value for value, _ in values.values()), (SourceFact(SOURCE, tuple(files)),))
 
 
@@ -95,6 +98,20 @@ def _keep(
     what = f"a second value of '{value.competitor}' for '{value.indicator}' of '{value.product}' in {value.period}"
     hint = "Delete one, or give the corrected one a later 'as_of'."
     problems.error(place, f"{what}; the first is at {values[key][1]}", hint, "csv-repeat")
+
+
+def _doubt_periods(site: Site, values: Iterable[tuple[PeerValue, Place]], problems: Problems) -> None:
+    """Values of periods in which our own figure is never due are compared with nothing; told once an indicator."""
+    found: dict[str, list[tuple[PeerValue, Place]]] = {}
+    for value, place in values:
+        step = EVERY[site.indicators[value.indicator].cadence]
+        if (value.period.last_month + 1) % step:
+            found.setdefault(value.indicator, []).append((value, place))
+    for indicator, odd in found.items():
+        (first, place), cadence = odd[0], site.indicators[indicator].cadence
+        more = f", like {len(odd) - 1} more," if len(odd) > 1 else ""
+        what = f"the value of '{indicator}' for {first.period}{more} is never compared: ours is due once a {cadence}"
+        problems.warn(place, what, f"Deliver the value of a {cadence}, or of its last month.", "peer-period")
 
 
 class _File:

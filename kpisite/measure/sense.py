@@ -49,4 +49,3 @@ def _wrong_kind(indicator: Indicator, formula: Expression, names: list[str], kin
     if indicator.kind == "flow" and own == {"stock"} and is_balance:
         return f"is declared a flow, and its formula adds up balances of several months: {named}"
     return ""
-

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from kpisite.declare.check_settings import doubt_units
 from kpisite.declare.read import read_site
 from kpisite.errors import AuthorError, Place, Problems
 from kpisite.languages import Text
@@ -175,6 +176,77 @@ actions:
 
     assert [str(p) for p in problems.found] == [
         "content/plans/p.md:8:79: warning: the action 'train' is at 100 % and has no 'done'. Write the day it was done."
+    ]
+
+
+def test_a_plan_that_contradicts_itself_is_doubted(site_of):
+    plan = """\
+---
+title: 提升
+product: card
+indicators: [csat, other]
+owner: 王芳
+opened: 2025-03-01
+expected:
+- {indicator: nps, to: 3, by: 2025-02}
+actions:
+  train:
+    title: 培训
+    owner: 王芳
+    indicators: [nps]
+    start: 2025-01-01
+    due: 2025-02-01
+    progress: 0.4
+  late: {title: 培训, owner: 王芳, start: 2025-03-01, due: 2025-04-01, done: 2026-02-01}
+---
+"""
+    other = (
+        "indicators: {other: {name: x, family: loyalty, formula: happy, unit: count, direction: higher, kind: flow}}\n"
+    )
+    report = SITE.replace("version: 2025.10", "as_of: 2026-01-31")
+    problems = Problems()
+
+    site_of({"site.yaml": report, "content/plans/p.md": plan, "content/other.yaml": other}, problems)
+
+    assert [str(p).removeprefix("content/plans/p.md:").replace(": warning: ", " ") for p in problems.found] == [
+        "4:20 the plan is about 'other', which 'card' has neither under 'key' nor 'monitor'. "
+        "Name an indicator of the product, or add it there.",
+        "8:15 an effect is expected on 'nps', which the plan's 'indicators' do not name. Add it to them, or correct it.",
+        "8:31 an effect is expected by 2025-02, before the plan was opened (2025-03-01). Check both.",
+        "13:18 the action 'train' is about 'nps', which the plan's 'indicators' do not name. "
+        "Add it to them, or correct it.",
+        "15:10 the action 'train' was due on 2025-02-01, before the plan was opened (2025-03-01). Check both days.",
+        "16:15 the action 'train' is at 0.4 %. Progress is in per cent: did you mean 40?",
+        "17:74 the action 'late' was done on 2026-02-01, after the day of the report (2026-01-31). "
+        "For this report it is still open; correct the day, or 'report.as_of'.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["card.markdown", "card.MD", "more.YAML", "more.json"])
+def test_a_declaration_with_another_ending_is_doubted(site_of, name):
+    problems = Problems()
+
+    site_of({f"content/products/{name}": "x"}, problems)
+
+    ending = name[name.index(".") :]
+    assert [str(p) for p in problems.found] == [
+        f"content/products/{name}: warning: files that end in '{ending}' are not read. "
+        "Only .yaml, .yml, .md are; rename it."
+    ]
+
+
+def test_a_unit_without_words_is_told_once(site_of):
+    measures = (
+        "measures: {more: {source: monthly, kind: flow, unit: rmb}, most: {source: monthly, kind: flow, unit: rmb}}\n"
+    )
+    problems = Problems()
+    site = site_of({"content/more.yaml": measures})
+
+    doubt_units(site, {"cny", "count"}, problems)
+
+    assert [str(p) for p in problems.found] == [
+        "content/more.yaml:1:54: warning: no unit is called 'rmb', so that 'rmb' will stand behind the numbers as it is. "
+        "Did you mean 'cny'? Units of your own stand under 'units'."
     ]
 
 

@@ -10,7 +10,9 @@ def test_these_are_names(name):
     assert version_fault(name) is None
 
 
-@pytest.mark.parametrize("name", ["六月", "my release", 'a"b', "-x", "../evil", "/tmp/x", "2026/08", "", ".", "a" * 65, "a\n"])
+@pytest.mark.parametrize(
+    "name", ["六月", "my release", 'a"b', "-x", "../evil", "/tmp/x", "2026/08", "", ".", "a" * 65, "a\n"]
+)
 def test_what_is_no_folder_name_is_refused(name):
     assert version_fault(name).what.startswith("a version is a folder's name")
 

@@ -49,3 +49,20 @@ def test_a_site_without_competitors_reads_nothing(tmp_path):
     site = a_site({"card": {}}, {"it": an_indicator()})
 
     assert read_peers(site, tmp_path, Problems()).values == ()
+
+
+def test_a_value_between_our_own_is_told(tmp_path):
+    rows = [f"card,it,{label},peer-a,1,,2025-12-20,,yes,A" for label in ("2025-Q1", "2025-03", "2025-04", "2025-05")]
+    (tmp_path / "peers.csv").write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
+    site = a_site(
+        {"card": {"monitor": ["it"]}}, {"it": an_indicator(cadence="quarter")},
+        competitors={"file": "peers.csv", "names": {"peer-a": {"name": "A"}}},
+    )  # fmt: skip
+    problems = Problems()
+
+    read_peers(site, tmp_path, problems)
+
+    assert [str(problem) for problem in problems.found] == [
+        "peers.csv:4: warning: the value of 'it' for 2025-04, like 1 more, is never compared: ours is due once a "
+        "quarter. Deliver the value of a quarter, or of its last month."
+    ]
