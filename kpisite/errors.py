@@ -1,7 +1,7 @@
 """Where an author's mistake stands, what it is, and what to do about it."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -37,12 +37,16 @@ class Problem:
         return " ".join(f"{self.place}: {self.level}: {self.what}.{hint}".splitlines())
 
 
+# Codes of problems without which there is hardly a site.
+FIRST = ("no-site", "missing-section")
+
+
 class AuthorError(Exception):
     """The site cannot be built until its authors have mended these problems."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        """Keep the problems in the order of their places, each once."""
-        self.problems = tuple(sorted(set(problems)))
+        """Keep the problems in the order of their places, each once; first those that explain many others."""
+        self.problems = tuple(sorted(set(problems), key=lambda one: (one.code not in FIRST, one)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -75,6 +79,17 @@ class Problems:
         """Raise AuthorError with everything gathered so far if one of them is an error."""
         if self.errors:
             raise AuthorError(self.found)
+
+
+# Lines that are named where one mistake stands in many.
+MOST_LINES = 5
+
+
+def in_lines(lines: Sequence[int]) -> str:
+    """Where a mistake that is told once stands, as ' (lines 2, 5, 9 and 12 more)'; nothing for a single line."""
+    shown = ", ".join(str(line) for line in lines[:MOST_LINES])
+    more = f" and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
+    return f" (lines {shown}{more})" if len(lines) > 1 else ""
 
 
 # Shown in a hint: more names than this are noise.

@@ -18,7 +18,8 @@ def read_site(config: pathlib.Path, problems: Problems) -> Site:
     site = with_target_files(shape(draft, problems), draft, config.parent, problems)
     site = with_control_files(site, draft, config.parent, problems)
     # Where a file could not be read to its end, what it declares further down would only seem to be unknown.
-    if draft.whole:
+    # Neither is anything known of a site.yaml that is empty.
+    if draft.whole and draft.sections.keys() & {"site", "report"}:
         check(site, draft, problems)
     with_excerpts(problems, texts)
     problems.stop_if_any()

@@ -1,8 +1,8 @@
 """The cells of a file of targets, one column at a time: each distinct text is read once."""
 
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
-from typing import get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, get_args
 
 from kpisite.declare.model import Target
 from kpisite.errors import did_you_mean
@@ -22,8 +22,20 @@ class CellError(ValueError):
         super().__init__(what)
 
 
+class Names(NamedTuple):
+    """What a column of ids may hold, by the id that is meant; `all` means that nothing else is declared."""
+
+    ids: Mapping[str, str]
+    all: bool = True
+
+
+def fold(text: str) -> str:
+    """A name as it is compared: full-width characters are their half-width twins."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
 def _number(text: str) -> float:
-    folded = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
+    folded = fold(text).replace("\u2212", "-")
     try:
         number = float(folded) if "_" not in folded else float("nan")
     except ValueError:
@@ -73,12 +85,14 @@ def _words(name: str) -> Callable[[str], str]:
     return read
 
 
-def _id(noun: str, known: Collection[str]) -> Callable[[str], str]:
+def _id(noun: str, known: Names) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if text not in known:
-            what = f"no {noun} is called '{text}'" if text else f"the row names no {noun}"
-            raise CellError(what, did_you_mean(text, known) if text else "", f"unknown-{noun}")
-        return text
+        if not text:
+            raise CellError(f"the row names no {noun}", "", f"unknown-{noun}")
+        id_ = known.ids.get(fold(text))
+        if id_ is None and known.all:
+            raise CellError(f"no {noun} is called '{text}'", did_you_mean(text, known.ids), f"unknown-{noun}")
+        return id_ or text
 
     return read
 
@@ -107,7 +121,7 @@ _READERS: dict[str, Callable[[str], object]] = {
 COLUMNS = ("product", "indicator", *_READERS)
 
 
-def read_column(name: str, texts: Sequence[str], known: Collection[str]) -> tuple[Sequence[object], Sequence[int]]:
+def read_column(name: str, texts: Sequence[str], known: Names) -> tuple[Sequence[object], Sequence[int]]:
     """What each cell of a column says, None where it is empty, a CellError where it is wrong; and the wrong rows."""
     read = _id(name, known) if name in ("product", "indicator") else _READERS[name]
     needed = name in NEEDED

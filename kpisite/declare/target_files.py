@@ -2,7 +2,6 @@
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +9,10 @@ from pathlib import Path
 from kpisite.declare.draft import Draft
 from kpisite.declare.files import read_text
 from kpisite.declare.model import Site, Target
-from kpisite.declare.target_cells import COLUMNS, NEEDED, CellError, read_column
+from kpisite.declare.target_cells import COLUMNS, NEEDED, CellError, Names, fold, read_column
 from kpisite.declare.target_rows import Row, targets_of
 from kpisite.declare.yaml_source import Mark
-from kpisite.errors import Place, Problems, did_you_mean
+from kpisite.errors import Place, Problems, did_you_mean, in_lines
 
 # More problems of one file than this say nothing new.
 MOST = 100
@@ -92,6 +91,18 @@ class _Text:
         if self.told <= MOST:
             self.problems.error(self.place(line, column), what, hint, code)
 
+    def cells(self, column: int, mistakes: Sequence[tuple[int, object]]) -> None:
+        """Note the mistakes of one column by their lines; a name that means nothing is told once."""
+        strangers: dict[str, list[int]] = {}
+        for line, error in mistakes:
+            if isinstance(error, CellError) and error.code.startswith("unknown-"):
+                strangers.setdefault(str(error), []).append(line)
+        for line, error in mistakes:
+            if isinstance(error, CellError):
+                lines = strangers.get(str(error), [line])
+                if line == lines[0]:
+                    self.error(line, column, f"{error}{in_lines(lines)}", error.hint, error.code)
+
     def place(self, line: int, column: int) -> Place:
         """Where a cell begins, found by walking over its line."""
         at, quoted = 0, False
@@ -110,7 +121,7 @@ def _rows(text: str, file: str, site: Site, draft: Draft, problems: Problems) ->
     if not records:
         problems.error(Place(file, 1), "there is no header", "The first row names the columns.", "csv-header")
         return
-    header = [unicodedata.normalize("NFKC", name).strip() for name in records[0]]
+    header = [fold(name) for name in records[0]]
     body, starts = _even(records[1:], told.starts[1:], len(header), told)
     if not _check_header(header, told):
         return
@@ -121,11 +132,8 @@ def _rows(text: str, file: str, site: Site, draft: Draft, problems: Problems) ->
             continue
         values, mistakes = read_column(name, [record[at] for record in body], _known(name, site, draft))
         columns[name] = values
-        for row in mistakes:
-            error = values[row]
-            if isinstance(error, CellError):
-                told.error(starts[row], at, str(error), error.hint, error.code)
-            bad.add(row)
+        told.cells(at, [(starts[row], values[row]) for row in mistakes])
+        bad.update(mistakes)
     names = [name for name in columns if name not in ("product", "indicator")]
     cells = list(zip(*(columns[name] for name in names), strict=True)) if names else []
     products, indicators = columns["product"], columns["indicator"]
@@ -181,8 +189,14 @@ def _check_header(header: list[str], told: _Text) -> bool:
     return told.told == before
 
 
-def _known(name: str, site: Site, draft: Draft) -> frozenset[str]:
-    """The ids that a column of ids may hold."""
+def _known(name: str, site: Site, draft: Draft) -> Names:
+    """What a column of ids may hold, and the id that is meant: of a product also one of its codes in data."""
+    if name not in ("product", "indicator"):
+        return Names({})
+    section = f"{name}s"
+    ids = {id_: id_ for id_ in draft.ids(section)}
     if name == "product":
-        return frozenset((*draft.ids("products"), BANK)) & frozenset((*site.products, BANK))
-    return frozenset(draft.ids("indicators")) if name == "indicator" else frozenset()
+        codes = [(fold(code), id_) for id_, product in site.products.items() for code in product.codes]
+        ids = {BANK: BANK, **dict(codes), **ids}
+    # What stands further down in a file that could not be read to its end is not unknown.
+    return Names(ids, draft.whole and draft.is_readable(section))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kpisite.declare.model import Source
 from kpisite.declare.sources import MEASURE
-from kpisite.errors import Place, Problems
+from kpisite.errors import Place, Problems, in_lines
 from kpisite.load.cells import Broken, Row, rows
 from kpisite.load.header import fold
 from kpisite.load.labels import BadLabel
@@ -14,7 +14,7 @@ from kpisite.load.values import CellError
 
 # More problems of one file than this say nothing new.
 MOST = 100
-# Lines that are named for an undeclared product, and for rows that are left out.
+# Lines that are named for rows that are left out.
 LINES = 5
 # Cells that are named where a column is in per cent in some rows only.
 SAMPLES = 3
@@ -63,6 +63,7 @@ class _Telling:
     told: int = 0
     strangers: dict[str, list[tuple[Place, int]]] = field(default_factory=dict)
     unmeasured: dict[str, list[tuple[Place, int]]] = field(default_factory=dict)
+    totals: dict[str, list[tuple[Place, int]]] = field(default_factory=dict)
     samples: dict[str, list[tuple[Place, str, bool]]] = field(default_factory=dict)
     lines: dict[tuple[int, str], list[int]] = field(default_factory=dict)  # by file and label
 
@@ -144,9 +145,8 @@ def _is_apart(telling: _Telling, part: Part, row: Row, product: str, period: str
             telling.lines.setdefault((part.number, label), []).append(row.line)
             return True
         if column is not None and label in faults.totals:
-            bad = faults.totals[label]
             place = _place(part, row, part.header.names.index(fold(column)))
-            telling.error(place, bad.what, bad.hint, "csv-total")
+            telling.totals.setdefault(label, []).append((place, row.line))
             return True
     if product in faults.products:
         column_number = part.header.names.index(fold(source.product)) if source.product is not None else 0
@@ -217,16 +217,17 @@ def _shown(text: str) -> str:
 
 
 def _tell_strangers(telling: _Telling) -> None:
-    """Undeclared products and measures: one problem for each, with its first lines and the count of its rows."""
+    """Undeclared products, measures and sums: one problem for each, with its first lines and the count of its rows."""
     add = telling.problems.error if telling.source.unknown == "error" else telling.problems.warn
     strangers = [(*one, telling.faults.products, "csv-product") for one in sorted(telling.strangers.items())]
     strangers += [(*one, telling.faults.measures, "csv-measure") for one in sorted(telling.unmeasured.items())]
     for label, places, why, code in strangers:
         bad = why[label]
-        lines = ", ".join(str(line) for _, line in places[:LINES])
-        more = f" and {len(places) - LINES} more" if len(places) > LINES else ""
-        where = "" if len(places) == 1 else f" (lines {lines}{more})"
-        add(places[0][0], bad.what + where, bad.hint, code)
+        add(places[0][0], bad.what + in_lines([line for _, line in places]), bad.hint, code)
+    for label, places in sorted(telling.totals.items()):
+        bad = telling.faults.totals[label]
+        what = bad.what + in_lines([line for _, line in places])
+        telling.problems.error(places[0][0], what, bad.hint, "csv-total")
 
 
 def _tell_mixed(telling: _Telling) -> None:
