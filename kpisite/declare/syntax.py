@@ -78,8 +78,8 @@ def unprintable(text: str) -> tuple[int, int, str] | None:
     return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start), f"U+{ord(found.group()):04X}"
 
 
-def explain(error: yaml.MarkedYAMLError, text: str) -> Mistake:
-    """Say where and what the mistake is."""
+def explain(error: yaml.MarkedYAMLError, text: str, lines_before: int = 0) -> Mistake:
+    """Say where and what the mistake is; lines that are named in words count those before the text, too."""
     words = error.problem or ""
     mark = error.problem_mark or error.context_mark
     begun = error.context_mark or mark
@@ -87,8 +87,8 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Mistake:
         return Mistake(1, 1, f"this is not YAML: {words}", "")
     if any(part in words for part in _FROM_THE_START):
         mark = begun
-    what, hint = _words(words, _character(text, mark.line, mark.column), begun.line + 1)
-    return Mistake(mark.line + 1, mark.column + 1, what, _full_width(text, mark.line) or hint)
+    what, hint = _words(words, _character(text, mark.line, mark.column), begun.line + 1 + lines_before)
+    return Mistake(mark.line + 1, mark.column + 1, what, _full_width(text, mark.line, lines_before) or hint)
 
 
 def _words(words: str, character: str, line: int) -> tuple[str, str]:
@@ -107,10 +107,18 @@ def _character(text: str, line: int, column: int) -> str:
     return lines[line][column : column + 1] if line < len(lines) else ""
 
 
-def _full_width(text: str, line: int) -> str:
-    """A full-width colon is easily typed in Chinese text; YAML does not see it."""
+# Signs that are easily typed in Chinese text and that YAML does not see; what they are followed or preceded by.
+_FULL_WIDTH = (
+    (re.compile(r"(^|[{,])\s*[\w-]+："), "：", ": "),
+    (re.compile(r"，\s*[\w-]+\s*[:：]"), "，", ", "),
+)
+
+
+def _full_width(text: str, line: int, lines_before: int) -> str:
+    """The advice about a full-width sign in the broken line, or in the one above it."""
     lines = text.splitlines()
     for number in (line, line - 1):
-        if 0 <= number < len(lines) and re.match(r"\s*[\w-]+：", lines[number]):
-            return f"In line {number + 1} write ': ' instead of the full-width '：'."
+        for pattern, wide, narrow in _FULL_WIDTH if 0 <= number < len(lines) else ():
+            if pattern.search(lines[number]):
+                return f"In line {number + 1 + lines_before} write '{narrow}' instead of the full-width '{wide}'."
     return ""

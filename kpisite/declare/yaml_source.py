@@ -119,7 +119,7 @@ def read_yaml(text: str, file: str, problems: Problems, prefix: Path = (), lines
         for event in _events(text):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
-        mistake = explain(error, text)
+        mistake = explain(error, text, lines_before)
         if "maximum nesting depth" in (error.problem or ""):
             # Newer versions of libyaml count, too: while they look for the end of a key, before the first event comes.
             reader.problem(mistake.line, mistake.col, TOO_DEEP, FLATTER, "yaml-depth")
