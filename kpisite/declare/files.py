@@ -14,6 +14,21 @@ MARKDOWN_ENDING = ".md"
 OTHER_ENDINGS = (*YAML_ENDINGS, MARKDOWN_ENDING, ".markdown", ".mdown", ".mkd", ".json")
 
 
+# The first bytes of files that are no texts, what such a file is, and what to do about it.
+_SIGNATURES = (
+    (b"PK\x03\x04", "an Excel workbook or another zip file", "Name it .xlsx if it is a workbook, or export it as CSV."),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind", "Save it as .xlsx, or export it as CSV."),
+    (b"PAR1", "a Parquet file", "Name it .parquet."),
+    (b"\x1f\x8b", "packed with gzip", "Name it .gz, or unpack it."),
+)
+
+
+def foreign(start: bytes) -> tuple[str, str] | None:
+    """What a file with these first bytes is in truth if it is no text, and what to do about it."""
+    found = ((f"the file is {what}, not a text", hint) for sign, what, hint in _SIGNATURES if start.startswith(sign))
+    return next(found, None)
+
+
 def content_files(root: Path) -> tuple[Path, ...]:
     """YAML and Markdown files below content/, in the order of their names; hidden ones are left out."""
     return tuple(path for path in _shown(root) if path.suffix in (*YAML_ENDINGS, MARKDOWN_ENDING))
@@ -56,6 +71,10 @@ def read_text(path: Path, root: Path, problems: Problems, fallback: str = "") ->
         data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         problems.error(Place(name), f"the file cannot be read: {error.strerror}", "", "file-unreadable")
+        return None
+    stranger = foreign(data)
+    if stranger is not None:
+        problems.error(Place(name), *stranger, "file-kind")
         return None
     try:
         text = data.decode("utf-8")

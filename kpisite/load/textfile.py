@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+from kpisite.declare.files import foreign
 from kpisite.errors import Place, Problems
 from kpisite.load.digest import digest_of
 from kpisite.load.facts import Format
@@ -90,6 +91,11 @@ def open_text(file: Path, path: str, declared: str | None, copy: Path, problems:
         file = copy.with_suffix(".unpacked")
         if not _unpack(delivered, path, file, problems):
             return None
+    with file.open("rb") as stream:
+        stranger = foreign(stream.read(4))
+    if stranger is not None:
+        problems.error(Place(path), *stranger, "csv-kind")
+        return None
     scan = _scan(file)
     if scan.long_line:
         what = f"a line is longer than {LONGEST_LINE >> 20} MB"
@@ -194,15 +200,24 @@ def _copy(file: Path, path: str, encoding: str, certain: bool, copy: Path, probl
 
 
 def _tell_bytes(raw: bytes, path: str, encoding: str, problems: Problems) -> None:
-    """Name the first byte that does not fit the encoding, or that fits neither of the two that are tried."""
+    """Name the first byte that does not fit the encoding; of the two that are tried, the one that comes furthest."""
+    offset = _first_odd(raw, encoding or "utf-8")
     name, hint = f"not {encoding}", "Leave 'encoding' out or correct it."
     if not encoding:
         name, hint = "neither UTF-8 nor GB18030", "Declare the source's encoding, like 'encoding: big5'."
-    try:
-        raw.decode(encoding or "utf-8")
-        offset = 0
-    except UnicodeDecodeError as error:
-        offset = error.start
+        other = _first_odd(raw, "gb18030")
+        if other > offset:
+            name, offset = "no UTF-8, and GB18030 only up to here", other
+            hint = "Mend these bytes, or declare the source's encoding, like 'encoding: big5'."
     line = raw[:offset].count(b"\n") + 1
     what = f"{name}: byte 0x{raw[offset]:02x} at offset {offset}"
     problems.error(Place(path, line), what, hint, "csv-encoding")
+
+
+def _first_odd(raw: bytes, encoding: str) -> int:
+    """Where the bytes cease to be text in an encoding."""
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0

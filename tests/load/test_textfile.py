@@ -114,3 +114,31 @@ def test_a_line_without_an_end_is_told_and_not_read(tmp_path, monkeypatch):
 
     assert text is None
     assert problems == ["data.csv:2: error: a line is longer than 0 MB. Is it a table of lines?"]
+
+
+def test_two_bad_bytes_in_a_chinese_file_are_told_where_they_stand(tmp_path):
+    raw = (TEXT * 20).encode("gb18030") + b"\xff\xfe" + TEXT.encode("gb18030")
+
+    text, problems = opened(tmp_path, raw)
+
+    assert text is None
+    assert problems == [
+        f"data.csv:41: error: no UTF-8, and GB18030 only up to here: byte 0xff at offset {raw.index(bytes([255]))}. "
+        "Mend these bytes, or declare the source's encoding, like 'encoding: big5'."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"PK\x03\x04", "an Excel workbook or another zip file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook of the old kind"),
+        (b"PAR1", "a Parquet file"),
+        (b"\x1f\x8b\x08", "packed with gzip"),
+    ],
+)
+def test_another_kind_of_file_named_csv_is_told_as_what_it_is(tmp_path, start, kind):
+    text, (problem,) = opened(tmp_path, start + bytes(range(256)))
+
+    assert text is None
+    assert f"error: the file is {kind}, not a text. " in problem
