@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -243,6 +244,19 @@ def parse(text: str, fiscal_start: int = 1, form: str = "label") -> Period:
         if pattern.fullmatch(folded):
             raise PeriodError(text, hint)
     raise PeriodError(text, "Write 2025-09, 2025-Q3, 2025-H2, 2025 or 2025-09-30.")
+
+
+def day_orders(text: str) -> tuple[str, ...]:
+    """The forms, day-first or month-first, in which a text that is no period would be a day."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    found = []
+    for form, pattern in _ORDERS.items():
+        dated = pattern.fullmatch(folded)
+        if dated:
+            with suppress(PeriodError):
+                _build(Grain.DAY, dated.groupdict(), text, 1)
+                found.append(form)
+    return tuple(found)
 
 
 def _serial(folded: str, text: str, fiscal_start: int) -> Period:

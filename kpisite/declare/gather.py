@@ -17,6 +17,7 @@ FOLDERS = {
     "playbook": "practices",
     "products": "products",
 }
+_BEGIN = "Front matter stands at the beginning, between two lines of ---."
 # What SiteInfo says when the site says nothing.
 _LANGUAGES = ("zh", "en")
 
@@ -127,7 +128,9 @@ def _check_bodies(draft: Draft, problems: Problems) -> None:
         folder, id_ = str(about).split("/")
         section = FOLDERS[folder]
         if id_ not in draft.ids(section) and draft.whole:
-            hint = did_you_mean(id_, draft.ids(section)) or "Begin the file with front matter between two lines of ---."
-            problems.error(
-                Place(place.file), f"no {NOUNS[section]} is called '{id_}'", hint, f"unknown-{NOUNS[section]}"
-            )
+            noun = NOUNS[section]
+            what, hint = f"no {noun} is called '{id_}'", did_you_mean(id_, draft.ids(section))
+            if pathlib.PurePosixPath(place.file).stem == id_:
+                what = f"{what}, and this file has no front matter that would declare it"
+                hint = f"{hint if hint.startswith('Did') else ''} {_BEGIN}".lstrip()
+            problems.error(Place(place.file), what, hint or _BEGIN, f"unknown-{noun}")

@@ -45,7 +45,7 @@ def with_target_files(site: Site, draft: Draft, root: Path, problems: Problems) 
             draft.marks[path] = draft.marks[(*path, 0)]
             added.setdefault(product, {})[indicator] = tuple(target for target, _ in found)
     draft.some_targets = len(problems.errors) > before
-    return _merged(site, added)
+    return _merged(site, added).model_copy(update={"places": draft.places()})
 
 
 def _path(product: str, indicator: str) -> tuple[str, ...]:

@@ -85,30 +85,30 @@ PATHS = {"steps": "step", "values": "table", "profile": "profile"}
 def contradictions(target: Target) -> Iterator[tuple[str, bool]]:
     """What a target must not say, and whether it does."""
     ranges = [one for one in (target.target, *target.levels) if isinstance(one, tuple)]
-    yield "a range goes from the lower to the higher bound", any(low >= high for low, high in ranges)
+    yield "a range must go from the lower to the higher bound", any(low >= high for low, high in ranges)
     linear = target.path == "linear"
     yield (
-        "a linear path needs a baseline {period, value} and a 'by' month",
+        "a linear path must have a baseline {period, value} and a 'by' month",
         linear and not (target.baseline and target.by),
     )
-    yield "a range has no linear path", linear and bool(ranges)
+    yield "a range cannot have a linear path", linear and bool(ranges)
     late = target.baseline and target.by and target.baseline.period >= target.by
-    yield "the baseline lies before the 'by' month", bool(late)
+    yield "the baseline must lie before the 'by' month", bool(late)
     for key, path in PATHS.items():
         written = bool(getattr(target, key))
         yield f"'{key}' belongs to the path '{path}', not to '{target.path}'", written and target.path != path
-        yield f"the path '{path}' needs '{key}'", key != "profile" and target.path == path and not written
-    yield "'profile' has twelve parts, one for each month of the year", len(target.profile) not in (0, YEAR)
-    yield "the parts of 'profile' sum to more than zero", bool(target.profile) and not sum(target.profile)
+        yield f"the path '{path}' must have '{key}'", key != "profile" and target.path == path and not written
+    yield "'profile' must have twelve parts, one for each month of the year", len(target.profile) not in (0, YEAR)
+    yield "the parts of 'profile' must sum to more than zero", bool(target.profile) and not sum(target.profile)
     off = target.path == "profile" and target.basis != "year"
     yield "a profile spreads the number of a whole year: write 'basis: year'", off
     off = target.basis == "year" and target.path != "profile"
-    yield "the number of a whole year has the path 'profile'", off
+    yield "the number of a whole year must have the path 'profile'", off
     yield "'amber' and 'tolerance' both say where amber ends", target.amber is not None and target.tolerance is not None
     anchored = any(one is not None for one in (target.floor, target.amber, target.stretch))
-    yield "a range has a tolerance, but no floor, amber or stretch", anchored and bool(ranges)
+    yield "a range can have a tolerance, but no floor, amber or stretch", anchored and bool(ranges)
     months = [*target.steps, *target.values]
-    yield "the months stand in their order", months != sorted(months)
+    yield "the months must stand in their order", months != sorted(months)
     first = target.from_ or (months[0] if months else None)
     yield "'until' lies before the target begins", bool(target.until and first and target.until < first)
 

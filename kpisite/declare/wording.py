@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kpisite.declare.draft import NOUNS, Draft
 from kpisite.declare.fields import keys_at, words_at
 from kpisite.declare.model import Path
+from kpisite.declare.yaml_source import THOUSANDS, is_three_digits
 from kpisite.errors import Place, Problem, did_you_mean
 
 # One finding as pydantic reports it: loc, type, msg, input, ctx.
@@ -128,7 +129,7 @@ def _problem(found: _Found, draft: Draft) -> Problem:
     if found.type == "missing":
         return _missing(path, draft)
     if found.type == "extra_forbidden":
-        hint = did_you_mean(str(path[-1]), keys_at(path[:-1]))
+        hint = THOUSANDS if is_three_digits(str(path[-1])) else did_you_mean(str(path[-1]), keys_at(path[:-1]))
         return Problem(draft.key_place(*path), f"{name_of(path[:-1])} has no key '{path[-1]}'", hint, "unknown-key")
     if value is None:
         return Problem(draft.place(*path), f"{name} is empty", "Write a value, or remove the key.", "empty-value")

@@ -38,6 +38,15 @@ _CONSTANTS: dict[str, bool | None] = {
 }
 
 
+# A comma ends a value of a mapping in braces, so that the thousands behind it become keys.
+THOUSANDS = "Write a number without commas, like 50000000, not 50,000,000."
+
+
+def is_three_digits(key: str) -> bool:
+    """Does a key look like thousands that were cut off by a comma?"""
+    return len(key) == 3 and key.isdecimal()
+
+
 class _Spot(Protocol):
     """The parser's own mark; lines and columns from 0."""
 
@@ -268,7 +277,7 @@ class _Reader:
             self._refuse(
                 event,
                 f"the key '{key}' stands here twice",
-                f"The first is in line {first}; keep one.",
+                THOUSANDS if is_three_digits(key) else f"The first is in line {first}; keep one.",
                 "yaml-duplicate",
             )
             top.ignored = True

@@ -35,7 +35,7 @@ def _owned(site: Site, pair: Pair) -> Iterator[Finding]:
 
 def _explained(site: Site, pair: Pair) -> Iterator[Finding]:
     if not pair.indicator.meaning and not site.bodies.get(f"indicators/{pair.indicator_id}"):
-        what = f"the key indicator '{pair.indicator_id}' has no meaning"
+        what = f"the key indicator '{pair.indicator_id}' has no text that explains it: it lacks a 'meaning'"
         yield found(site, "T-S1", "warning", "no-meaning", what, ("indicators", pair.indicator_id))
 
 
@@ -108,7 +108,9 @@ def _timed(site: Site, pair: Pair) -> Iterator[Finding]:
         return found(site, "T-T1", level, kind, f"the target of '{id_}' {what}", (*pair.path, "by"), **facts)
 
     if target.by is None:
-        yield finding("warning", "no-month", "says by when it holds for no month")
+        # A table ends with the month of its last number.
+        if target.path != "table":
+            yield finding("warning", "no-month", "does not say by when it is to be met")
         return
     by = target.by.label
     if target.approved_on and target.by.last_day < target.approved_on:

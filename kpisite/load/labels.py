@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kpisite.declare.model import Site, Source
 from kpisite.errors import did_you_mean
 from kpisite.load.header import fold
+from kpisite.load.values import order_hint
 from kpisite.periods import Grain, Period, PeriodError, parse
 
 
@@ -72,7 +73,7 @@ def read_periods(
         try:
             period = parse(label, fiscal_start, source.date_format)
         except PeriodError as error:
-            bad[label] = BadLabel(str(error), error.hint)
+            bad[label] = BadLabel(str(error), order_hint(label, error.hint))
             continue
         if source.grain not in (None, period.grain):
             continue

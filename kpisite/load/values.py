@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 
 from kpisite.declare.model import Column
-from kpisite.load.units import SHARES, factor_of, split_unit
-from kpisite.periods import Grain, PeriodError, parse
+from kpisite.load.units import COUNTED, SHARES, factor_of, split_unit
+from kpisite.periods import Grain, PeriodError, day_orders, parse
 
 SPREADSHEET_ERRORS = ("#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
 # DECIMAL(38,12): twelve decimals leave 26 digits before the point.
@@ -102,7 +102,8 @@ def _without_unit(text: str, folded: str, unit: str, fixes: list[str]) -> tuple[
         fixes.append("percent")
         return bare, factor
     if not unit:
-        hint = "Declare in the source's 'units' what a plain number of the column counts, like 元."
+        like = next((word for word in COUNTED if own.endswith(word)), "元")
+        hint = f"Declare in the source's 'units' what a plain number of the column counts, like {like}."
         raise CellError(f"'{text}' carries the unit {own}", hint)
     if declared != 1:
         what = f"'{text}' carries a unit, and so does the column, declared in {unit}"
@@ -132,11 +133,21 @@ def _hint(folded: str) -> str:
     return "If it stands for a missing value, name it in the source's 'na'."
 
 
+def order_hint(text: str, hint: str) -> str:
+    """How a day is to be written, or which order of day and month the source may declare."""
+    orders = day_orders(text)
+    if not orders:
+        return hint
+    start = "Day and month cannot be told apart; write" if len(orders) > 1 else "Write"
+    named = " or ".join(f"'{order}'" for order in orders)
+    return f"{start} 2025-09-30, or declare {named} as the 'date_format' of the source."
+
+
 def _date(text: str, form: str) -> str:
     try:
         period = parse(text, form=form)
     except PeriodError as error:
-        raise CellError(f"'{text}' is not a date", error.hint) from error
+        raise CellError(f"'{text}' is not a date", order_hint(text, error.hint)) from error
     if period.grain is not Grain.DAY:
         raise CellError(f"'{text}' is not a date", "Write 2025-09-30.")
     return dt.date.fromordinal(period.number).isoformat()

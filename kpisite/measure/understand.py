@@ -1,5 +1,6 @@
 """Understand every measure and formula before anything is computed; each mistake is told with its place."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from kpisite.declare.excerpt import columns
@@ -100,7 +101,7 @@ def _versions(site: Site, id_: str, problems: Problems) -> tuple[Version, ...]:
             _check(site, text, names)
         except FormulaError as error:
             fine = False
-            _tell(site, path, text, error, "formula", problems)
+            _tell(site, path, text, _of_indicator(site, text, error) or error, "formula", problems)
     return versions(indicator, names) if fine else ()
 
 
@@ -109,6 +110,18 @@ def _check(site: Site, text: str, names: Iterable[str]) -> None:
     units: dict[str, Unit] = {name: unit_named(measure.unit) for name, measure in site.measures.items()}
     unit_of(formula, units | dict.fromkeys(site.params))
     check_kinds(formula, {name: measure.kind for name, measure in site.measures.items()})
+
+
+def _of_indicator(site: Site, text: str, error: FormulaError) -> FormulaError | None:
+    """The same mistake, if what no measure is called is an indicator's id: its hyphens are read as minus signs."""
+    for id_ in sorted(site.indicators, key=len, reverse=True):
+        for found in re.finditer(rf"(?<![\w-]){re.escape(id_)}(?![\w-])", text):
+            if found.start() <= error.start < found.end() and id_ not in site.measures:
+                formula = site.indicators[id_].formula
+                hint = f"Write what it is computed from: {formula}." if formula else "Write measures instead."
+                what = f"'{id_}' is an indicator, and indicators cannot stand in formulas"
+                return FormulaError(what, found.start(), found.end(), hint)
+    return None
 
 
 def _tell(site: Site, path: Path, text: str, error: FormulaError, code: str, problems: Problems) -> None:

@@ -107,3 +107,15 @@ def test_twenty_thousand_targets_are_read_whole(tmp_path):
 
     assert sum(len(product.key) for product in site.products.values()) == 20_000
     assert site.products["p999"].key["i19"][0].target == 1018.5
+
+
+def test_a_target_of_a_file_knows_its_row_and_its_product_by_any_of_its_names(tmp_path):
+    rows = "product,indicator,weight,target\ncard,nps,40,20\n信用卡,csat,60,80\n"
+    config = a_folder(tmp_path, {"t.csv": rows})
+    named = config.read_text(encoding="utf-8").replace("card: {name: card,", "card: {name: card, codes: [信用卡],")
+    config.write_text(named, encoding="utf-8")
+
+    site = read(config)
+
+    assert list(site.products["card"].key) == ["nps", "csat"]
+    assert str(site.place("products", "card", "key", "csat", 0, "by")) == "targets/t.csv:3:1"

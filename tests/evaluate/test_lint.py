@@ -98,6 +98,8 @@ def test_a_target_that_is_not_smart_is_found(rule, level, kind, target, declared
 
 def test_a_target_without_a_month_is_never_missed():
     assert ("T-T1", "warning", "no-month") in told(a_good_site(drop=("by",)))
+    table = {"values": {"2025-11": 89, "2025-12": 90}, "path": "table"}
+    assert told(a_good_site(table, drop=("by", "baseline", "target"))) == []
 
 
 def test_a_past_target_with_a_successor_is_fine():
