@@ -31,15 +31,22 @@ def _doubt_indicators(site: Site, plan: Plan, path: Path, draft: Draft, problems
             place = draft.place(*path, "indicators", number)
             problems.warn(place, what, "Name an indicator of the product, or add it there.", "plan-indicator")
     for number, effect in enumerate(plan.expected):
-        if effect.indicator in site.indicators and effect.indicator not in plan.indicators:
+        if _is_stray(site, plan, effect.indicator):
             what = f"an effect is expected on '{effect.indicator}', which the plan's 'indicators' do not name"
             place = draft.place(*path, "expected", number, "indicator")
             problems.warn(place, what, "Add it to them, or correct it.", "plan-indicator")
 
 
+def _is_stray(site: Site, plan: Plan, indicator: str) -> bool:
+    """Is it an indicator that the plan does not name, while all that it names are known?"""
+    return (
+        indicator in site.indicators and indicator not in plan.indicators and {*plan.indicators} <= {*site.indicators}
+    )
+
+
 def _doubt_action(site: Site, plan: Plan, action: Action, path: Path, draft: Draft, problems: Problems) -> None:
     for number, indicator in enumerate(action.indicators):
-        if indicator in site.indicators and indicator not in plan.indicators:
+        if _is_stray(site, plan, indicator):
             what = f"the action '{path[-1]}' is about '{indicator}', which the plan's 'indicators' do not name"
             place = draft.place(*path, "indicators", number)
             problems.warn(place, what, "Add it to them, or correct it.", "plan-indicator")

@@ -194,7 +194,9 @@ def _known(name: str, site: Site, draft: Draft) -> Names:
     if name not in ("product", "indicator"):
         return Names({})
     section = f"{name}s"
-    ids = {id_: id_ for id_ in draft.ids(section)}
+    declared = draft.ids(section)
+    # An id declared in capitals is a problem of its own; who speaks of it is right.
+    ids = {id_.casefold(): id_ for id_ in declared} | {id_: id_ for id_ in declared}
     if name == "product":
         codes = [(fold(code), id_) for id_, product in site.products.items() for code in product.codes]
         ids = {BANK: BANK, **dict(codes), **ids}
