@@ -35,7 +35,7 @@ def _owned(site: Site, pair: Pair) -> Iterator[Finding]:
 
 def _explained(site: Site, pair: Pair) -> Iterator[Finding]:
     if not pair.indicator.meaning and not site.bodies.get(f"indicators/{pair.indicator_id}"):
-        what = f"the key indicator '{pair.indicator_id}' has no text that explains it: it lacks a 'meaning'"
+        what = f"the key indicator '{pair.indicator_id}' has no 'meaning' text"
         yield found(site, "T-S1", "warning", "no-meaning", what, ("indicators", pair.indicator_id))
 
 
