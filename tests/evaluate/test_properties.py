@@ -21,7 +21,7 @@ number = st.integers(-(10**7), 10**7).map(lambda n: n / 10**4)
 width = st.integers(1, 10**6).map(lambda n: n / 10**4)
 direction = st.sampled_from(["higher", "lower"])
 decimals = st.integers(0, 2)
-examples = settings(max_examples=300, deadline=None)
+examples = settings(max_examples=500, deadline=None)
 
 
 def judged(values, target, tolerance, direction="higher", decimals=2, high=None):
@@ -131,7 +131,7 @@ def composite(weights, cells, order=tuple(INDICATORS), least=0.0):
     return report, report.scores[Grain.MONTH]
 
 
-@settings(max_examples=200, deadline=None)
+@examples
 @given(weights, cells)
 def test_a_composite_lies_between_the_scores_and_within_its_bounds(weights, cells):
     report, scores = composite(weights, cells)
@@ -146,7 +146,7 @@ def test_a_composite_lies_between_the_scores_and_within_its_bounds(weights, cell
         assert np.isnan(score)
 
 
-@settings(max_examples=200, deadline=None)
+@examples
 @given(weights, cells, complete)
 def test_bounds_contain_the_composite_of_any_completion(weights, cells, complete):
     _, scores = composite(weights, cells)
@@ -156,7 +156,7 @@ def test_bounds_contain_the_composite_of_any_completion(weights, cells, complete
     assert scores.low[0, -1, 0] - 1e-9 <= whole.score[0, -1, 0] <= scores.high[0, -1, 0] + 1e-9
 
 
-@settings(max_examples=200, deadline=None)
+@examples
 @given(weights, cells, st.permutations(list(INDICATORS)))
 def test_the_order_of_indicators_changes_nothing(weights, cells, order):
     _, one = composite(weights, cells, least=0.7)
@@ -167,7 +167,7 @@ def test_the_order_of_indicators_changes_nothing(weights, cells, order):
     assert (one.counts[0, -1] == other.counts[0, -1]).all()
 
 
-@settings(max_examples=200, deadline=None)
+@examples
 @given(weights, complete)
 def test_a_composite_is_the_mean_of_its_families(weights, cells):
     _, scores = composite(weights, cells)
