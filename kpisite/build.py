@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kpisite.assay import doubt_reviews, doubt_signatures, notes
 from kpisite.declare.check_settings import doubt_units
-from kpisite.declare.model import Site
+from kpisite.declare.model import Review, Site
 from kpisite.declare.read import read_site
 from kpisite.declare.version_name import DRAFT, version_fault
 from kpisite.errors import AuthorError, Place, Problem, Problems
@@ -106,7 +106,7 @@ def build(config: Path, folder: Path, *, strict: bool = False, options: str = ""
         with ThreadPoolExecutor(1) as beside:
             frozen = beside.submit(read_releases, config.parent / RELEASES)
             report = judged(site, config, problems, strict=strict, log=log)
-            reports = versions_of(config, report, frozen.result())
+            reports = versions_of(config, report, frozen.result(), site.reviews)
         _doubt(reports, report, problems, strict=strict)
         log("releases")
         parts = site_parts(reports, theme, program_and_look(config.parent))
@@ -172,16 +172,16 @@ def _evaluated(site: Site, series: Series, peers: Peers) -> Report:
     return evaluate(site, series, peers, version=version, title=title, as_of=day)
 
 
-def versions_of(config: Path, report: Report, frozen: tuple[Report, ...] | None = None) -> tuple[Report, ...]:
-    """Every frozen release and the working report, oldest first.
+def versions_of(
+    config: Path, report: Report, frozen: tuple[Report, ...] | None = None, reviews: tuple[Review, ...] = ()
+) -> tuple[Report, ...]:
+    """Every frozen release and the working report, oldest first; `reviews` are all that are declared, of any day.
 
     A working report that equals its frozen release is that release; one that differs is shown beside it as a draft.
     """
-    # The log of restatements is said about all reports, also about those that were frozen before it was written.
-    said = {"restatements": report.site.restatements}
     kept = read_releases(config.parent / RELEASES) if frozen is None else frozen
     report = warned_of_restated(report, kept)
-    releases = [replace(one, site=one.site.model_copy(update=said)) for one in kept]
+    releases = [replace(one, site=one.site.model_copy(update=_said_about(one, report, reviews))) for one in kept]
     same = next((frozen for frozen in releases if frozen.version == report.version), None)
     if same is None:
         working: tuple[Report, ...] = (report,)
@@ -190,6 +190,14 @@ def versions_of(config: Path, report: Report, frozen: tuple[Report, ...] | None 
     else:
         working = (replace(report, version=f"{report.version}{DRAFT}"),)
     return tuple(sorted((*releases, *working), key=lambda one: (one.period, one.frozen, one.version)))
+
+
+def _said_about(release: Report, report: Report, reviews: tuple[Review, ...]) -> dict[str, object]:
+    """What is said about a release and not by it, also when it was written later: reasons, and who signed."""
+    return {
+        "restatements": report.site.restatements,
+        "reviews": tuple(dict.fromkeys((*release.site.reviews, *reviews))),
+    }
 
 
 def _doubt(reports: Sequence[Report], report: Report, problems: Problems, *, strict: bool = False) -> None:
@@ -265,7 +273,7 @@ def check(config: Path, *, pages: bool, strict: bool) -> Checked:
     theme = load_theme(config.parent)
     doubt_units(site, _units(theme), problems)
     report = judged(site, config, problems, strict=strict)
-    reports = versions_of(config, report)
+    reports = versions_of(config, report, reviews=site.reviews)
     problems.found += problems_of(lint(report, [one for one in reports if one.frozen]))
     _doubt(reports, report, problems)
     if pages:

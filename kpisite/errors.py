@@ -1,6 +1,7 @@
 """Where an author's mistake stands, what it is, and what to do about it."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -96,12 +97,29 @@ def in_lines(lines: Sequence[int]) -> str:
 MOST_NAMES = 8
 
 
+# Of names this short one other character is most of the difference that difflib allows; a unit behind one is not.
+_SHORT = range(3, 6)
+_UNIT = re.compile(r"\s*[(（][^()（）]*[)）]$")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The question whether the nearest known name was meant; empty when none is near."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    near = near or [name for name in names if _differs_in_one(word, _UNIT.sub("", name))]
+    return f"Did you mean '{near[0]}'?" if near else ""
+
+
+def _differs_in_one(word: str, name: str) -> bool:
+    return len(word) == len(name) in _SHORT and sum(a != b for a, b in zip(word, name, strict=True)) <= 1
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Suggest the nearest known name, or list the known names when none is near."""
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    near = nearest(word, names)
     if near:
-        return f"Did you mean '{near[0]}'?"
+        return near
     if not names:
         return ""
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""

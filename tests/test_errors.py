@@ -65,6 +65,9 @@ def test_warnings_are_told_together_with_errors():
     [
         ("csta", ["nps", "csat", "churn"], "Did you mean 'csat'?"),
         ("信用", ["信用卡", "房贷"], "Did you mean '信用卡'?"),
+        ("报告期", ["报表期", "产品"], "Did you mean '报表期'?"),
+        ("营业收人", ["营业收入(万元)", "产品"], "Did you mean '营业收入(万元)'?"),
+        ("营业收人", ["营业成本（元）"], "Known: 营业成本（元）."),
         ("xyz", ["nps", "csat"], "Known: csat, nps."),
         ("xyz", [f"a{n}" for n in range(10)], "Known: a0, a1, a2, a3, a4, a5, a6, a7 and 2 more."),
         ("xyz", [], ""),

@@ -122,7 +122,14 @@ def the_note_confuses_pages(root):
     file.write_text(json.dumps(dict(zip(noted, files, strict=True))), encoding="utf-8")
 
 
+def the_release_is_signed(root):
+    text = (root / "site.yaml").read_text(encoding="utf-8")
+    signed = "{release: 2025-05, product: card, role: Risk, person: Wu, on: 2025-07-03, verdict: signed}"
+    (root / "site.yaml").write_text(f"{text}\nreviews:\n  - {signed}\n", encoding="utf-8")
+
+
 CHANGES = (
+    the_release_is_signed,
     data_of_one_product,
     an_older_month,
     a_target,
@@ -148,6 +155,19 @@ def test_after_a_change_the_site_is_that_of_a_build_from_nothing(site, tmp_path,
     shutil.copytree(site, fresh, ignore=shutil.ignore_patterns("public", ".kpisite"))
 
     assert built(site) == built(fresh)
+
+
+def test_a_release_shows_who_signed_it_after_it_was_frozen(site):
+    """Its files stay as they are: a signature is said about a release, not by it."""
+    page, frozen = "2025-05/en/products/card/index.html", tree(site / "releases")
+    assert b"Wu (Risk" not in built(site)[page]
+
+    the_release_is_signed(site)
+
+    pages = built(site)
+    assert b"Wu (Risk, 3 Jul 2025)" in pages[page]
+    assert b"Wu (Risk" not in pages[page.replace("2025-05", "2025-06")]
+    assert tree(site / "releases") == frozen
 
 
 def printed_again(site, monkeypatch):

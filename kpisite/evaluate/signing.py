@@ -36,11 +36,13 @@ class Unsigned:
 def signing(report: Report, product: str, version: str = "") -> Signing:
     """The last verdict of each person by the report's day; one pair of eyes must not be the owner's.
 
+    A release is signed after it was frozen: of it every verdict counts that has been added since.
     Of the report's own version, or of another one as far as the report knows.
     """
     last: dict[str, Review] = {}
     for one in sorted(report.site.reviews, key=lambda review: review.on):
-        if (one.release, one.product) == (version or report.version, product) and one.on.isoformat() <= report.as_of:
+        is_known = report.frozen or one.on.isoformat() <= report.as_of
+        if (one.release, one.product) == (version or report.version, product) and is_known:
             last[one.person] = one
     signed = tuple(sorted((one for one in last.values() if one.verdict == "signed"), key=lambda one: one.on))
     others = any(one.person != report.site.products[product].owner for one in signed)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from kpisite.declare.model import Source
-from kpisite.errors import Problems, did_you_mean
+from kpisite.errors import Problems, did_you_mean, nearest
 from kpisite.load.columnfile import ColumnFile
 from kpisite.load.textfile import TextFile
 from kpisite.load.units import factor_of
@@ -82,10 +82,12 @@ def _checked(
         return None
     missing = [name for name in needed if name not in header.names]
     if missing:
+        others = set(header.names) - {"", *needed}
         hint = (
             _where_else(lines, header, needed)
+            or nearest(missing[0], others)
             or _other_encoding(text.encoding, lines, header, needed)
-            or did_you_mean(missing[0], set(header.names) - {"", *needed})
+            or did_you_mean(missing[0], others)
         )
         named = ", ".join(f"'{name}'" for name in missing)
         problems.error(place, f"the header lacks the column {named}", hint, "csv-column")

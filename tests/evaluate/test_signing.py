@@ -31,6 +31,13 @@ def test_a_product_is_signed_by_four_eyes_by_the_day_of_the_report(reviews, name
     assert ([one.person for one in found.reviews], found.whole) == (names, whole)
 
 
+def test_a_release_counts_what_was_signed_after_its_day():
+    late = dataclasses.replace(reported(a_review("Wu")), as_of="2025-12-29")
+
+    assert not signing(late, "card").whole
+    assert signing(dataclasses.replace(late, frozen=True), "card").whole
+
+
 def test_products_signed_are_counted():
     assert signed_products(reported(a_review("Wu"))) == (1, 2)
 
