@@ -198,6 +198,24 @@ def test_a_phone_needs_no_sideways_scrolling(chromium, demo_site, kind):
     assert wide <= 0
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_a_table_that_goes_on_beyond_the_screen_has_a_shadow_at_its_edge(chromium, demo_site, script):
+    """The covers of the shadows move with the table, the shadows stay with the window, with and without JavaScript."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=script)
+    page = context.new_page()
+    page.goto(f"{demo_site.as_uri()}/{path_of(demo_site, 'summary', 'en')}")
+    window = page.locator(".scroll:has(#lines)")
+
+    beyond = window.evaluate("one => one.scrollWidth - one.clientWidth")
+    tall = page.evaluate("[...document.querySelectorAll('#lines tbody tr')].map(row => row.offsetHeight)")
+    styles = window.evaluate("one => getComputedStyle(one).backgroundAttachment")
+    context.close()
+
+    assert beyond > 0
+    assert styles == "local, local, scroll, scroll"
+    assert max(tall) < 75
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_what_an_executive_asks_first_is_seen_without_scrolling(chromium, demo_site, language):
     context = chromium.new_context(viewport={"width": 1280, "height": 800})

@@ -205,7 +205,7 @@ def _rollups(e: Edition, rows: _Rows, root: str) -> Table:
         e.head("value", "num", column.head),
         e.head("prior_year", "num"),
         e.head("reason"),
-        e.head("covers"),
+        e.head("covers", "said wide"),
     )
     return marks.table_of_columns("rollups", e.t["indicator"]["rollups"], *marks.filled(heads, columns))
 

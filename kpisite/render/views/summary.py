@@ -144,7 +144,7 @@ def _lines(e: Edition) -> Table:
         e.head("change", "num"),
         e.head("coverage", "num"),
         *(e.head(key, "num") for key in ("green", "amber", "red", "grey")),
-        e.head("covers"),
+        e.head("covers", "said wide"),
     )
     return marks.table("lines", e.t["summary"]["lines"], heads, rows)
 
