@@ -124,13 +124,21 @@ def _languages(draft: Draft) -> tuple[str, ...]:
 
 def _check_bodies(draft: Draft, problems: Problems) -> None:
     """Every text is about something that is declared."""
-    for (_, about, _), place in draft.body_places.items():
-        folder, id_ = str(about).split("/")
+    texts = [(str(about), Place(place.file)) for (_, about, _), place in draft.body_places.items()]
+    # The file that should declare it comes first: what else speaks of it is then no mistake of its own.
+    for about, place in sorted(texts, key=lambda one: not _should_declare(*one)):
+        folder, id_ = about.split("/")
         section = FOLDERS[folder]
-        if id_ not in draft.ids(section) and draft.whole:
-            noun = NOUNS[section]
-            what, hint = f"no {noun} is called '{id_}'", did_you_mean(id_, draft.ids(section))
-            if pathlib.PurePosixPath(place.file).stem == id_:
-                what = f"{what}, and this file has no front matter that would declare it"
-                hint = f"{hint if hint.startswith('Did') else ''} {_BEGIN}".lstrip()
-            problems.error(Place(place.file), what, hint or _BEGIN, f"unknown-{noun}")
+        if id_ in draft.ids(section) or not draft.whole:
+            continue
+        what, hint = f"no {NOUNS[section]} is called '{id_}'", did_you_mean(id_, draft.ids(section))
+        if _should_declare(about, place):
+            what = f"{what}, and this file has no front matter that would declare it"
+            hint = f"{hint if hint.startswith('Did') else ''} {_BEGIN}".lstrip()
+            add(draft, Document(place.file, {section: {id_: None}}, {}, ((section, id_),)), problems)
+        problems.error(place, what, hint or _BEGIN, f"unknown-{NOUNS[section]}")
+
+
+def _should_declare(about: str, place: Place) -> bool:
+    """Is it the thing's own file, and no translation?"""
+    return pathlib.PurePosixPath(place.file).stem == about.split("/")[1]

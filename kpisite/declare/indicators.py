@@ -79,11 +79,11 @@ class Indicator(Model):
     family: Id
     formula: str | None = None
     builtin: str | None = None  # computed by the site itself: family 10
-    unit: str
+    unit: str  # cny, usd, eur, pct, bp, count, points, per_10k, hours, days, minutes, ratio, index, or one of `units`
     decimals: Annotated[Whole, Field(ge=0, le=9)] = 2
     direction: Direction
     kind: Kind
-    across: Literal["sum", "ratio", "none"] = "ratio"  # how products combine into lines and the bank
+    across: Literal["sum", "ratio", "none"] = "ratio"  # how products combine into lines and the bank; sum for amounts
     cadence: Literal["month", "quarter", "year"] = "month"
     leading: bool = False
     spc: Literal["level", "change", "yoy", "off"] = "level"
