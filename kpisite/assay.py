@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kpisite.errors import Place, Problem, Problems, did_you_mean
+from kpisite.errors import Place, Problem, Problems
 from kpisite.evaluate.report import Report
 from kpisite.evaluate.signing import unsigned
 from kpisite.evaluate.soundness import Share, soundness, summary
@@ -66,7 +66,8 @@ def doubt_reviews(report: Report, reports: Sequence[Report], problems: Problems)
             told.add(review.release)
             what = f"there is no version '{review.release}' that could have been reviewed"
             place = report.site.place("reviews", number, "release")
-            problems.warn(place, what, did_you_mean(review.release, versions), "unknown-release")
+            # Every month is much like every other, so that the nearest name would be a guess.
+            problems.warn(place, what, f"Known: {', '.join(versions)}.", "unknown-release")
 
 
 def _of(share: Share) -> str:

@@ -4,6 +4,7 @@ import importlib.util
 import re
 
 import pytest
+import yaml
 
 from tests.conftest import ROOT, kpisite
 
@@ -62,3 +63,13 @@ def test_the_glossary_knows_the_words_of_the_command_line():
     text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     for word in ("indicator", "product", "plan", "practice", "measure", "source", "release", "draft"):
         assert f"`{word}`" in text
+
+
+def test_the_reference_names_every_unit_that_has_words():
+    page = (ROOT / "docs" / "reference" / "declarations.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith("| `unit`") and "one of `units`" in line]
+    words = yaml.safe_load((ROOT / "kpisite/themes/plain/locale/en.yaml").read_text(encoding="utf-8"))
+
+    named = row.split("|")[4].partition(", or one of")[0]
+
+    assert [unit.strip() for unit in named.split(",")] == list(words["units"])
