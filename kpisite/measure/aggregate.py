@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import ParseError, SqlglotError
@@ -121,6 +122,34 @@ def _check_column(column: exp.Column, columns: Mapping[str, TableColumn], header
     if column.find_ancestor(*AGGREGATES, exp.Where) is None:
         hint = f"Write sum({name}), max({name}) or the like."
         raise FormulaError(f"the column '{name}' stands outside an aggregate", start, start + len(name), hint)
+
+
+@cache
+def grows(sql: str) -> bool:
+    """Does a measure of flows grow with the length of the period? Sums and counts do; means, medians and shares not."""
+    try:
+        return _degree(parse_one(sql, read="duckdb")) > 0
+    except SqlglotError:
+        # What it is has been told elsewhere.
+        return True
+
+
+def _degree(tree: exp.Expr) -> int:
+    match tree:
+        case exp.Sum() | exp.Count():
+            return 1
+        case exp.Mul():
+            return _degree(tree.this) + _degree(tree.expression)
+        case exp.Div():
+            return _degree(tree.this) - _degree(tree.expression)
+        case exp.Add() | exp.Sub():
+            return max(_degree(tree.this), _degree(tree.expression))
+        case exp.Paren() | exp.Neg() | exp.Filter() | exp.Abs() | exp.Coalesce() | exp.Nullif():
+            return _degree(tree.this)
+        case exp.Case():
+            return max((_degree(one.args["true"]) for one in tree.args["ifs"]), default=0)
+        case _:
+            return 0
 
 
 def _is_additive(tree: exp.Expr) -> bool:

@@ -9,6 +9,7 @@ from kpisite.declare.model import Site
 from kpisite.errors import Problems
 from kpisite.load.facts import SourceFact
 from kpisite.load.tables import Tables
+from kpisite.measure.aggregate import grows
 from kpisite.measure.arrivals import quality_of
 from kpisite.measure.axis import Calendar, calendar
 from kpisite.measure.cube import NEVER, Cube
@@ -23,7 +24,7 @@ from kpisite.measure.sense import check_sense
 from kpisite.measure.series import REASON, GrainSeries, Series, Subject
 from kpisite.measure.shown import shown
 from kpisite.measure.understand import aggregates, formulas, steps
-from kpisite.measure.versions import Version
+from kpisite.measure.versions import Version, measures_of
 from kpisite.periods import GRAIN_ORDER, Grain, Period
 
 Versions = Mapping[str, tuple[Version, ...]]
@@ -123,8 +124,15 @@ def accumulates(site: Site, id_: str, defined: Versions) -> bool:
     indicator = site.indicators[id_]
     if id_ not in defined or indicator.kind in ("stock", "duration"):
         return False
-    kinds = {name: measure.kind for name, measure in site.measures.items()}
-    return indicator.kind == "flow" or degree(defined[id_][-1].formula, kinds) > 0
+    formula = defined[id_][-1].formula
+    growing = {
+        name: "flow" if measure.kind == "flow" and (measure.sql is None or grows(measure.sql)) else "stock"
+        for name, measure in site.measures.items()
+    }
+    if indicator.kind == "flow":
+        # One that is a median of records, say, is asked anew of a quarter's records, and does not add up.
+        return any(growing[name] == "flow" for name in measures_of(formula, site.params))
+    return degree(formula, growing) > 0
 
 
 def _facts(tables: Tables) -> tuple[SourceFact, ...]:

@@ -312,3 +312,28 @@ def test_a_share_that_has_no_value_above_the_products_says_why(tmp_path):
     assert found.value("card", "x", "2025-02") == 10
     assert found.value("line:retail", "x", "2025-02") == "no-meaning"
     assert found.value("bank", "x", "2025-02") == 15
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_growing"),
+    [
+        ("sum(amount)", True),
+        ("count(*) filter (where amount > 1)", True),
+        ("count(distinct name)", True),
+        ("sum(amount) / 100 + count(*)", True),
+        ("median(amount)", False),
+        ("avg(amount) filter (where amount > 1)", False),
+        ("max(amount)", False),
+        ("100 * sum(amount) / count(*)", False),
+    ],
+)
+def test_a_median_of_records_does_not_grow_with_the_period(sql, is_growing, tmp_path):
+    write(tmp_path, [{"product": "card", "period": "2025-01", "amount": 3, "name": "a"}])
+    site = a_site(
+        measures={"it": flow(sql)},
+        indicators={"x": an_indicator("it", "flow"), "y": an_indicator("2 * it", "index")},
+        sources={"monthly": {"file": "monthly.csv", "product": "product", "columns": {"name": "text"}}},
+        report={"period": "2025-01", "history": 1},
+    )
+
+    assert figures(tmp_path, site).series.accumulates.tolist() == [is_growing, is_growing]
