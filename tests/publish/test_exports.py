@@ -105,7 +105,7 @@ def test_a_figure_has_one_row_with_all_its_digits(files):
 
     assert row == {
         "product": "card", "indicator": "csat", "period": "2025-11", "value": "0.3333333333333333", "target": "86",
-        "attainment": repr((86 + (0.33 - 86)) / 86), "status": "red", "score": "0", "signal": "", "reason": "",
+        "attainment": repr(33 / 8600), "status": "red", "score": "0", "signal": "", "reason": "",
         "role": "key", "weight": "60", "provisional": "",
     }  # fmt: skip
 
