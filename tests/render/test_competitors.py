@@ -65,7 +65,7 @@ def test_gaps_stand_with_the_worst_first_and_what_cannot_be_compared_last(report
     ]
     first, second, third = rows(page.table)
     assert first[3:10] == ["Oct 2025", "2.60%", "2.30%", "−0.30 pp", "", "−0.10 pp", "2 of 3"]
-    assert "falling behind (3 times in a row)" in first[-1]
+    assert "losing ground (3 times in a row)" in first[-1]
     assert "(estimate)" in second[5]
     # On the other side of the same median: each row compares with its own competitor.
     assert first[-1].startswith("worse, but on target") and second[-1] == "better; on target"
