@@ -25,6 +25,8 @@ PACKAGES = {
     "MariaDB": ("mariadb-server-core", "mariadb-server"),
 }
 MODULES = {"sqlalchemy": "SQLAlchemy", "psycopg": "psycopg", "pymysql": "PyMySQL", "pyspark": "PySpark"}
+# One database is enough to show that SQL engines give the same figures; a second one is welcome.
+OPTIONAL = frozenset({"MariaDB", "PyMySQL"})
 # Where programs of servers are that no user has on the PATH.
 ALSO_IN = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
@@ -261,9 +263,9 @@ def install() -> None:
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
     updated = subprocess.run([*apt, "update", "-qq"], check=False, stdout=subprocess.DEVNULL)
     if updated.returncode == 0:
-        packages = [_package(name) for name in wanted]
-        command = [*apt, "install", "-qq", "-y", "--no-install-recommends", *packages]
-        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+        for name in wanted:  # one by one, so that one which cannot be had does not keep the others away
+            command = [*apt, "install", "-qq", "-y", "--no-install-recommends", _package(name)]
+            subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
 
 
 def _package(name: str) -> str:
@@ -303,7 +305,7 @@ def main() -> int:
         print(
             f"Without {', '.join(lacks)} the tests of databases or Spark cannot all run. What to do:\n{advice(lacks)}"
         )
-        return 1 if os.environ.get("CI") == "true" else 0
+        return 1 if os.environ.get("CI") == "true" and set(lacks) - OPTIONAL else 0
     databases = f"PostgreSQL in {postgres_folder()}, MariaDB by {(mariadb_programs() or [''])[0]}"
     print(f"Engines of the tests: {databases}, Spark on {java()}")
     return 0
