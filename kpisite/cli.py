@@ -1,6 +1,7 @@
 """The command line: words only; every deed is done elsewhere and imported when it is needed."""
 
 import datetime as dt
+import gc
 import json
 import os
 import sys
@@ -73,8 +74,11 @@ def build(config: str | None, folder: str | None, force: bool, strict: bool, qui
     if not force and is_unchanged(file.parent, file, out, _options(strict=strict)):
         _say(quiet, f"Nothing has changed. {_open(out)}")
         return
+    # What is imported is no garbage, and what is left in the end goes with the process: neither is searched for cycles.
+    gc.disable()
     from kpisite.build import build as run
 
+    gc.enable()
     with _problems_shown("text"):
         built = run(file, out, strict=strict, options=_options(strict=strict), log=StageLog(verbose))
     _list(built.warnings, "text")
@@ -82,6 +86,7 @@ def build(config: str | None, folder: str | None, force: bool, strict: bool, qui
     files = f"{done.written} files written, {done.kept} kept, {done.removed} removed"
     _say(quiet, f"{done.pages} pages in {built.versions} versions: {files}.")
     _say(quiet, _open(out))
+    gc.freeze()
 
 
 @main.command()
