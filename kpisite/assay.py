@@ -53,7 +53,7 @@ def doubt_signatures(report: Report, reports: Sequence[Report], problems: Proble
     versions = [(one.version, one.period) for one in reports if one.frozen or one.version == report.version]
     for one in unsigned(report, versions):
         what = f"'{one.product}' in version {one.version} was to be signed by {one.due} and is not, after {one.days}"
-        hint = f"Owner: {one.owner or 'none named'}; signatures are declared under 'reviews', by two pairs of eyes."
+        hint = f"Owner: {one.owner or 'none named'}; somebody else has to sign, under 'reviews'."
         problems.warn(site.place("products", one.product), f"{what} working days", hint, "unsigned")
 
 
